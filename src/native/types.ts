@@ -93,6 +93,9 @@ export interface EvaluationOptions {
   /** Empty when unknown: then no loss is computed (NaN). */
   labels: Int32Array;
   batchSize: number;
+  loss: LossName;
+  precision: Precision;
+  normalization: Normalization;
 }
 
 export interface Outputs {

@@ -1,0 +1,35 @@
+/** Lint rules: the strictest type-aware set for TypeScript, the recommended one for plain scripts. */
+import js from '@eslint/js';
+import tseslint from 'typescript-eslint';
+
+/** Globals of Node that the set-up scripts and configuration files use. */
+const nodeGlobals = {
+  Buffer: 'readonly',
+  URL: 'readonly',
+  clearTimeout: 'readonly',
+  console: 'readonly',
+  module: 'writable',
+  process: 'readonly',
+  setTimeout: 'readonly',
+};
+
+export default tseslint.config(
+  { ignores: ['dist/', 'build/', '.libtorch/', 'runs/'] },
+  js.configs.recommended,
+  {
+    files: ['**/*.mjs', '**/*.cjs'],
+    languageOptions: { globals: nodeGlobals },
+  },
+  {
+    files: ['src/**/*.ts', 'test/**/*.ts', 'scripts/bench/**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked],
+    languageOptions: {
+      parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
+    },
+    rules: {
+      '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true }],
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+    },
+  },
+);

@@ -1,0 +1,191 @@
+#include "binding/arguments.h"
+
+#include <ATen/Functions.h>
+
+#include <cmath>
+#include <cstring>
+
+#include "core/error.h"
+
+namespace roentgen::binding {
+namespace {
+
+at::ScalarType precisionByName(const std::string& name) {
+  if (name == "fp32") return at::kFloat;
+  if (name == "bf16") return at::kBFloat16;
+  throw Error("ERR_INVALID_ARGUMENT", text("Expected fp32 or bf16 for precision but received ", name));
+}
+
+at::Device deviceByName(const std::string& name) {
+  if (name == "cpu") return at::kCPU;
+  if (name == "cuda") return {at::kCUDA, 0};
+  throw Error("ERR_INVALID_ARGUMENT", text("Expected cpu or cuda for device but received ", name));
+}
+
+Normalization readNormalization(const Options& options) {
+  return {.mean = options.numbers("mean"), .std = options.numbers("std")};
+}
+
+bool isTyped(const Napi::Value& value, napi_typedarray_type type) {
+  return value.IsTypedArray() && value.As<Napi::TypedArray>().TypedArrayType() == type;
+}
+
+}  // namespace
+
+Options::Options(const Napi::Value& value) {
+  if (!value.IsObject()) fail("options", "an object");
+  object_ = value.As<Napi::Object>();
+}
+
+void Options::fail(const char* name, const char* expected) {
+  throw Error("ERR_INVALID_ARGUMENT", text("Expected ", expected, " for ", name));
+}
+
+int64_t Options::integer(const char* name, int64_t least) const {
+  const double value = number(name);
+  // 2⁵³: above it JavaScript's numbers skip integers.
+  if (value != std::floor(value) || value < static_cast<double>(least) || value > 9007199254740992.0) {
+    throw Error("ERR_INVALID_ARGUMENT", text("Expected an integer of at least ", least, " for ", name, " but received ", value));
+  }
+  return static_cast<int64_t>(value);
+}
+
+double Options::number(const char* name) const {
+  const Napi::Value value = object_.Get(name);
+  if (!value.IsNumber() || !std::isfinite(value.As<Napi::Number>().DoubleValue())) fail(name, "a finite number");
+  return value.As<Napi::Number>().DoubleValue();
+}
+
+std::string Options::string(const char* name) const {
+  const Napi::Value value = object_.Get(name);
+  if (!value.IsString()) fail(name, "a string");
+  return value.As<Napi::String>().Utf8Value();
+}
+
+std::vector<double> Options::numbers(const char* name) const {
+  const Napi::Value value = object_.Get(name);
+  if (!value.IsArray()) fail(name, "an array of numbers");
+  const auto array = value.As<Napi::Array>();
+  std::vector<double> numbers;
+  for (uint32_t i = 0; i < array.Length(); ++i) {
+    const Napi::Value element = array.Get(i);
+    if (!element.IsNumber()) fail(name, "an array of numbers");
+    numbers.push_back(element.As<Napi::Number>().DoubleValue());
+  }
+  return numbers;
+}
+
+std::vector<int32_t> Options::integers(const char* name) const {
+  const Napi::Value value = object_.Get(name);
+  if (!isTyped(value, napi_int32_array)) fail(name, "an Int32Array");
+  const auto array = value.As<Napi::Int32Array>();
+  return {array.Data(), array.Data() + array.ElementLength()};
+}
+
+Options Options::object(const char* name) const {
+  const Napi::Value value = object_.Get(name);
+  if (!value.IsObject()) fail(name, "an object");
+  return Options(value);
+}
+
+std::map<std::string, std::string> Options::strings(const char* name) const {
+  const Napi::Value value = object_.Get(name);
+  if (!value.IsObject()) fail(name, "an object of strings");
+  std::map<std::string, std::string> strings;
+  for (const auto& [key, member] : value.As<Napi::Object>()) {
+    const Napi::Value entry = member;
+    if (!entry.IsString()) fail(name, "an object of strings");
+    strings[key.ToString().Utf8Value()] = entry.As<Napi::String>().Utf8Value();
+  }
+  return strings;
+}
+
+std::map<std::string, at::Tensor> Options::columns(const char* name) const {
+  const Napi::Value value = object_.Get(name);
+  if (!value.IsObject()) fail(name, "an object of Int32Arrays");
+  const Options members(value);
+  std::map<std::string, at::Tensor> columns;
+  for (const auto& [key, member] : value.As<Napi::Object>()) {
+    const std::string column = key.ToString().Utf8Value();
+    const auto values = members.integers(column.c_str());
+    columns[column] = at::tensor(values, at::kInt);
+  }
+  return columns;
+}
+
+std::string stringArgument(const Napi::CallbackInfo& info, size_t index, const char* name) {
+  if (!info[index].IsString()) throw Error("ERR_INVALID_ARGUMENT", text("Expected a string for ", name));
+  return info[index].As<Napi::String>().Utf8Value();
+}
+
+at::Tensor imagesArgument(const Napi::CallbackInfo& info, size_t bytes, size_t shape) {
+  if (!isTyped(info[bytes], napi_uint8_array) || !info[shape].IsArray()) {
+    throw Error("ERR_INVALID_ARGUMENT", "Expected a Uint8Array and its shape [N, C, H, W]");
+  }
+  const auto array = info[bytes].As<Napi::Uint8Array>();
+  const auto sizes = info[shape].As<Napi::Array>();
+  std::vector<int64_t> dimensions;
+  int64_t elements = 1;
+  for (uint32_t i = 0; i < sizes.Length(); ++i) {
+    const Napi::Value size = sizes.Get(i);
+    const double value = size.IsNumber() ? size.As<Napi::Number>().DoubleValue() : 0;
+    // Within these bounds four factors cannot overflow, and no image of ours is larger.
+    if (value != std::floor(value) || value < 1 || value > 65535) {
+      throw Error("ERR_INVALID_ARGUMENT", "Expected a shape of four integers from 1 to 65535");
+    }
+    dimensions.push_back(static_cast<int64_t>(value));
+    if (dimensions.size() <= 4) elements *= dimensions.back();
+  }
+  if (dimensions.size() != 4 || static_cast<uint64_t>(elements) != array.ByteLength()) {
+    throw Error("ERR_INVALID_ARGUMENT", text("Expected ", elements, " bytes of images for the shape, received ",
+                                             array.ByteLength()));
+  }
+  at::Tensor images = at::empty(dimensions, at::kByte);
+  std::memcpy(images.mutable_data_ptr(), array.Data(), array.ByteLength());
+  return images;
+}
+
+NetworkShape readNetworkShape(const Options& options) {
+  return {.outputs = options.integer("outputs", 1),
+          .channels = options.integer("channels", 1),
+          .height = options.integer("height", 1),
+          .width = options.integer("width", 1)};
+}
+
+Selection readSelection(const Options& options) {
+  return {.indices = options.integers("indices"), .labels = options.integers("labels")};
+}
+
+TrainerOptions readTrainerOptions(const Options& options) {
+  const auto betas = options.numbers("betas");
+  if (betas.size() != 2) throw Error("ERR_INVALID_ARGUMENT", "Expected two numbers for betas");
+  const auto inUnit = [](double x) { return x >= 0 && x < 1; };
+  TrainerOptions out{
+      .loss = lossByName(options.string("loss")),
+      .optimizer = {.algorithm = algorithmByName(options.string("optimizer")),
+                    .weightDecay = options.number("weightDecay"),
+                    .momentum = options.number("momentum"),
+                    .beta1 = betas[0],
+                    .beta2 = betas[1],
+                    .epsilon = options.number("epsilon")},
+      .compute = precisionByName(options.string("precision")),
+      .device = deviceByName(options.string("device")),
+      .normalization = readNormalization(options.object("normalization")),
+      .seed = static_cast<uint64_t>(options.integer("seed", 0)),
+  };
+  const auto& o = out.optimizer;
+  if (!inUnit(o.momentum) || !inUnit(o.beta1) || !inUnit(o.beta2) || o.weightDecay < 0 || o.epsilon <= 0) {
+    throw Error("ERR_INVALID_ARGUMENT",
+                "Expected momentum and betas in [0, 1), weightDecay of at least 0 and epsilon above 0");
+  }
+  return out;
+}
+
+EvaluationOptions readEvaluationOptions(const Options& options) {
+  return {.loss = lossByName(options.string("loss")),
+          .compute = precisionByName(options.string("precision")),
+          .normalization = readNormalization(options.object("normalization")),
+          .batchSize = options.integer("batchSize", 1)};
+}
+
+}  // namespace roentgen::binding

@@ -1,0 +1,49 @@
+// Reads arguments and option objects; TypeScript has validated them, and this validates them again.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+#include <napi.h>
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/dataset/batch.h"
+#include "core/dataset/selection.h"
+#include "core/inference/evaluate.h"
+#include "core/training/trainer.h"
+
+namespace roentgen::binding {
+
+// The members of an options object. Each throws ERR_INVALID_ARGUMENT naming the member.
+class Options {
+ public:
+  explicit Options(const Napi::Value& value);
+
+  int64_t integer(const char* name, int64_t least) const;
+  double number(const char* name) const;
+  std::string string(const char* name) const;
+  std::vector<double> numbers(const char* name) const;
+  std::vector<int32_t> integers(const char* name) const;  // from an Int32Array, copied
+  Options object(const char* name) const;
+  std::map<std::string, std::string> strings(const char* name) const;
+  std::map<std::string, at::Tensor> columns(const char* name) const;  // of Int32Arrays, copied
+
+ private:
+  [[noreturn]] static void fail(const char* name, const char* expected);
+
+  Napi::Object object_;
+};
+
+std::string stringArgument(const Napi::CallbackInfo& info, size_t index, const char* name);
+// uint8 [N, C, H, W] copied from a Uint8Array and its shape, once the length has been checked.
+at::Tensor imagesArgument(const Napi::CallbackInfo& info, size_t bytes, size_t shape);
+
+NetworkShape readNetworkShape(const Options& options);
+Selection readSelection(const Options& options);
+TrainerOptions readTrainerOptions(const Options& options);
+EvaluationOptions readEvaluationOptions(const Options& options);
+
+}  // namespace roentgen::binding

@@ -1,0 +1,165 @@
+#include "binding/network.h"
+
+#include <cstring>
+
+#include "binding/arguments.h"
+#include "binding/dataset.h"
+#include "binding/environment.h"
+#include "binding/failure.h"
+#include "binding/operation.h"
+#include "core/inference/evaluate.h"
+#include "core/network/model_file.h"
+
+namespace roentgen::binding {
+namespace {
+
+constexpr napi_type_tag networkTag = {0x3d0b7a94e1c65f28, 0xa7f40c9128be63d1};
+constexpr char busyMessage[] = "The network is at work: wait for the promise of the call before";
+
+int64_t byteSize(const Network& network) {
+  int64_t bytes = 0;
+  for (const State& entry : network.state()) bytes += static_cast<int64_t>(entry.tensor.nbytes());
+  return bytes;
+}
+
+Napi::Object toRow(Napi::Env env, const LayerRow& row) {
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("name", row.name);
+  object.Set("kind", row.kind);
+  const auto sizes = row.output.sizes();
+  Napi::Array shape = Napi::Array::New(env, sizes.size());
+  for (uint32_t i = 0; i < sizes.size(); ++i) shape.Set(i, static_cast<double>(sizes[i]));
+  object.Set("shape", shape);
+  object.Set("parameters", static_cast<double>(row.parameters));
+  object.Set("trainable", static_cast<double>(row.trainable));
+  object.Set("macs", static_cast<double>(row.macs));
+  return object;
+}
+
+Napi::Object toObject(Napi::Env env, const Outputs& outputs) {
+  Napi::Object object = Napi::Object::New(env);
+  auto values = Napi::Float32Array::New(env, static_cast<size_t>(outputs.values.numel()));
+  std::memcpy(values.Data(), outputs.values.const_data_ptr(), outputs.values.nbytes());
+  object.Set("values", values);
+  object.Set("outputs", static_cast<double>(outputs.values.size(1)));
+  object.Set("loss", outputs.loss);
+  object.Set("seconds", outputs.seconds);
+  return object;
+}
+
+}  // namespace
+
+void NetworkWrap::define(Napi::Env env, Napi::Object exports) {
+  Napi::Function constructor = DefineClass(
+      env, "Network",
+      {StaticMethod("build", &NetworkWrap::build), StaticMethod("load", &NetworkWrap::load),
+       InstanceMethod("metadata", &NetworkWrap::metadata), InstanceMethod("summary", &NetworkWrap::summary),
+       InstanceMethod("evaluate", &NetworkWrap::evaluate), InstanceMethod("save", &NetworkWrap::save),
+       InstanceMethod("dispose", &NetworkWrap::dispose)});
+  environment(env).network = Napi::Persistent(constructor);
+  exports.Set("Network", constructor);
+}
+
+NetworkWrap::NetworkWrap(const Napi::CallbackInfo& info) : ObjectWrap(info) {
+  info.This().As<Napi::Object>().TypeTag(&networkTag);
+}
+
+void NetworkWrap::Finalize(Napi::BasicEnv env) { shared_.dispose(Napi::Env(env)); }
+
+std::shared_ptr<SharedNetwork> NetworkWrap::unwrap(const Napi::Value& value) {
+  if (!value.IsObject() || !value.As<Napi::Object>().CheckTypeTag(&networkTag)) {
+    throw Error("ERR_INVALID_ARGUMENT", "Expected a Network for network");
+  }
+  return Unwrap(value.As<Napi::Object>())->shared_.get();
+}
+
+Napi::Object NetworkWrap::wrap(Napi::Env env, std::shared_ptr<SharedNetwork> shared) {
+  Napi::Object object = environment(env).network.New({});
+  const int64_t bytes = byteSize(*shared->network);
+  Unwrap(object)->shared_.set(std::move(shared), env, bytes);
+  return object;
+}
+
+Napi::Value NetworkWrap::build(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    const std::string spec = stringArgument(info, 0, "spec");
+    const Options options(info[1]);
+    const auto seed = static_cast<uint64_t>(options.integer("seed", 0));
+    auto shared = std::make_shared<SharedNetwork>();
+    shared->network = Network::build(spec, readNetworkShape(options), seed);
+    return wrap(info.Env(), std::move(shared));
+  });
+}
+
+Napi::Value NetworkWrap::load(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    const std::string path = stringArgument(info, 0, "path");
+    return startOperation(
+        info.Env(), fileExecutor(),
+        [path](const Cancellation&, const ProgressCallback&) -> Deliver {
+          auto shared = std::make_shared<SharedNetwork>();
+          ModelFile file = readModel(path);
+          shared->network = std::move(file.network);
+          shared->metadata = std::move(file.metadata);
+          return [shared](Napi::Env env) { return wrap(env, shared); };
+        },
+        info.Env().Undefined());
+  });
+}
+
+Napi::Value NetworkWrap::metadata(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    Napi::Object object = Napi::Object::New(info.Env());
+    for (const auto& [key, value] : shared_.get()->metadata) object.Set(key, value);
+    return object;
+  });
+}
+
+Napi::Value NetworkWrap::summary(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    const auto& table = shared_.get()->network->table();
+    Napi::Array rows = Napi::Array::New(info.Env(), table.size());
+    for (uint32_t i = 0; i < table.size(); ++i) rows.Set(i, toRow(info.Env(), table[i]));
+    return rows;
+  });
+}
+
+Napi::Value NetworkWrap::evaluate(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    const auto shared = shared_.get();
+    const auto dataset = DatasetWrap::unwrap(info[0]);
+    const Options options(info[1]);
+    const auto selection = readSelection(options);
+    const auto settings = readEvaluationOptions(options);
+    return startOperation(
+        info.Env(), inferenceExecutor(),
+        [=](const Cancellation& cancellation, const ProgressCallback& progress) -> Deliver {
+          const Lease lease(shared->busy, busyMessage);
+          auto outputs = roentgen::evaluate(*shared->network, *dataset, selection, settings, cancellation, progress);
+          return [outputs](Napi::Env env) { return toObject(env, outputs); };
+        },
+        info[2]);
+  });
+}
+
+Napi::Value NetworkWrap::save(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    const std::string path = stringArgument(info, 0, "path");
+    const auto metadata = Options(info[1]).strings("metadata");
+    return startOperation(
+        info.Env(), fileExecutor(),
+        [shared = shared_.get(), path, metadata](const Cancellation&, const ProgressCallback&) -> Deliver {
+          const Lease lease(shared->busy, busyMessage);
+          writeModel(path, *shared->network, metadata);
+          return [](Napi::Env env) { return env.Undefined(); };
+        },
+        info.Env().Undefined());
+  });
+}
+
+Napi::Value NetworkWrap::dispose(const Napi::CallbackInfo& info) {
+  shared_.dispose(info.Env());
+  return info.Env().Undefined();
+}
+
+}  // namespace roentgen::binding

@@ -1,0 +1,47 @@
+// The JavaScript face of core's Network.
+#pragma once
+
+#include <napi.h>
+
+#include <atomic>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "binding/handle.h"
+#include "core/network/network.h"
+
+namespace roentgen::binding {
+
+// A network and who uses it: training excludes everything else.
+struct SharedNetwork {
+  std::shared_ptr<Network> network;
+  std::map<std::string, std::string> metadata;
+  std::shared_ptr<std::atomic<bool>> busy = std::make_shared<std::atomic<bool>>(false);
+};
+
+class NetworkWrap : public Napi::ObjectWrap<NetworkWrap>, Counted<NetworkWrap> {
+ public:
+  static void define(Napi::Env env, Napi::Object exports);
+  // Throws ERR_INVALID_ARGUMENT for anything else, ERR_DISPOSED for a disposed one.
+  static std::shared_ptr<SharedNetwork> unwrap(const Napi::Value& value);
+  static int live() { return count; }
+
+  explicit NetworkWrap(const Napi::CallbackInfo& info);
+  void Finalize(Napi::BasicEnv env) override;
+
+ private:
+  static Napi::Value build(const Napi::CallbackInfo& info);
+  static Napi::Value load(const Napi::CallbackInfo& info);
+  static Napi::Object wrap(Napi::Env env, std::shared_ptr<SharedNetwork> shared);
+
+  Napi::Value metadata(const Napi::CallbackInfo& info);
+  Napi::Value summary(const Napi::CallbackInfo& info);
+  Napi::Value evaluate(const Napi::CallbackInfo& info);
+  Napi::Value save(const Napi::CallbackInfo& info);
+  Napi::Value dispose(const Napi::CallbackInfo& info);
+
+  Holder<SharedNetwork> shared_;
+};
+
+}  // namespace roentgen::binding

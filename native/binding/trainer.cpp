@@ -1,0 +1,103 @@
+#include "binding/trainer.h"
+
+#include "binding/arguments.h"
+#include "binding/dataset.h"
+#include "binding/environment.h"
+#include "binding/failure.h"
+#include "binding/operation.h"
+
+namespace roentgen::binding {
+namespace {
+
+constexpr char busyMessage[] = "The network is at work: wait for the promise of the call before";
+
+Napi::Object toObject(Napi::Env env, const EpochStatistics& statistics) {
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("loss", statistics.loss);
+  object.Set("accuracy", statistics.accuracy);
+  object.Set("samples", static_cast<double>(statistics.samples));
+  object.Set("steps", static_cast<double>(statistics.steps));
+  object.Set("seconds", statistics.seconds);
+  return object;
+}
+
+}  // namespace
+
+void TrainerWrap::define(Napi::Env env, Napi::Object exports) {
+  exports.Set("Trainer",
+              DefineClass(env, "Trainer",
+                          {InstanceMethod("epoch", &TrainerWrap::epoch), InstanceMethod("save", &TrainerWrap::save),
+                           InstanceMethod("load", &TrainerWrap::load), InstanceMethod("dispose", &TrainerWrap::dispose)}));
+}
+
+TrainerWrap::TrainerWrap(const Napi::CallbackInfo& info) : ObjectWrap(info) {
+  guarded(info.Env(), [&] {
+    auto network = NetworkWrap::unwrap(info[0]);
+    const Lease lease(network->busy, busyMessage);
+    Trainer trainer(network->network, readTrainerOptions(Options(info[1])));
+    shared_.set(std::make_shared<SharedTrainer>(std::move(network), std::move(trainer)), info.Env(), 0);
+  });
+}
+
+void TrainerWrap::Finalize(Napi::BasicEnv env) { shared_.dispose(Napi::Env(env)); }
+
+Napi::Value TrainerWrap::epoch(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    const auto shared = shared_.get();
+    const auto dataset = DatasetWrap::unwrap(info[0]);
+    const Options options(info[1]);
+    const auto selection = readSelection(options);
+    const int64_t epoch = options.integer("epoch", 0);
+    const int64_t batchSize = options.integer("batchSize", 1);
+    const double learningRate = options.number("learningRate");
+    return startOperation(
+        info.Env(), shared->executor,
+        [=](const Cancellation& cancellation, const ProgressCallback& progress) -> Deliver {
+          const Lease lease(shared->network->busy, busyMessage);
+          const auto statistics =
+              shared->trainer.epoch(*dataset, selection, epoch, batchSize, learningRate, cancellation, progress);
+          return [statistics](Napi::Env env) { return toObject(env, statistics); };
+        },
+        info[2]);
+  });
+}
+
+Napi::Value TrainerWrap::save(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    const std::string path = stringArgument(info, 0, "path");
+    const auto metadata = Options(info[1]).strings("metadata");
+    return startOperation(
+        info.Env(), fileExecutor(),
+        [shared = shared_.get(), path, metadata](const Cancellation&, const ProgressCallback&) -> Deliver {
+          const Lease lease(shared->network->busy, busyMessage);
+          shared->trainer.save(path, metadata);
+          return [](Napi::Env env) { return env.Undefined(); };
+        },
+        info.Env().Undefined());
+  });
+}
+
+Napi::Value TrainerWrap::load(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    const std::string path = stringArgument(info, 0, "path");
+    return startOperation(
+        info.Env(), fileExecutor(),
+        [shared = shared_.get(), path](const Cancellation&, const ProgressCallback&) -> Deliver {
+          const Lease lease(shared->network->busy, busyMessage);
+          const auto metadata = shared->trainer.load(path);
+          return [metadata](Napi::Env env) {
+            Napi::Object object = Napi::Object::New(env);
+            for (const auto& [key, value] : metadata) object.Set(key, value);
+            return object;
+          };
+        },
+        info.Env().Undefined());
+  });
+}
+
+Napi::Value TrainerWrap::dispose(const Napi::CallbackInfo& info) {
+  shared_.dispose(info.Env());
+  return info.Env().Undefined();
+}
+
+}  // namespace roentgen::binding

@@ -1,0 +1,37 @@
+// The JavaScript face of core's Trainer: one thread of its own, one operation at a time.
+#pragma once
+
+#include <napi.h>
+
+#include <memory>
+
+#include "binding/handle.h"
+#include "binding/network.h"
+#include "core/training/trainer.h"
+
+namespace roentgen::binding {
+
+struct SharedTrainer {
+  std::shared_ptr<SharedNetwork> network;
+  Trainer trainer;
+  SerialExecutor executor;
+};
+
+class TrainerWrap : public Napi::ObjectWrap<TrainerWrap>, Counted<TrainerWrap> {
+ public:
+  static void define(Napi::Env env, Napi::Object exports);
+  static int live() { return count; }
+
+  explicit TrainerWrap(const Napi::CallbackInfo& info);
+  void Finalize(Napi::BasicEnv env) override;
+
+ private:
+  Napi::Value epoch(const Napi::CallbackInfo& info);
+  Napi::Value save(const Napi::CallbackInfo& info);
+  Napi::Value load(const Napi::CallbackInfo& info);
+  Napi::Value dispose(const Napi::CallbackInfo& info);
+
+  Holder<SharedTrainer> shared_;
+};
+
+}  // namespace roentgen::binding

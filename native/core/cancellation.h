@@ -1,0 +1,23 @@
+// A flag that one thread raises and long work looks at between its parts.
+#pragma once
+
+#include <atomic>
+
+#include "core/error.h"
+
+namespace roentgen {
+
+class Cancellation {
+ public:
+  void cancel() { cancelled_.store(true, std::memory_order_relaxed); }
+  bool cancelled() const { return cancelled_.load(std::memory_order_relaxed); }
+  // Throws ABORT_ERR once `cancel` was called.
+  void check() const {
+    if (cancelled()) throw Error("ABORT_ERR", "The operation was aborted");
+  }
+
+ private:
+  std::atomic<bool> cancelled_{false};
+};
+
+}  // namespace roentgen

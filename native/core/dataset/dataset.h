@@ -1,0 +1,47 @@
+// Packed images: uint8 [N, C, H, W] with int32 columns and metadata, held once and shared.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/io/safetensors.h"
+
+namespace roentgen {
+
+class Dataset {
+ public:
+  // `images` is uint8 [N, C, H, W], contiguous; every column is int32 [N].
+  // Throws ERR_INVALID_FILE (naming `where`) otherwise.
+  Dataset(TensorFile file, const std::string& where);
+
+  static std::shared_ptr<Dataset> open(const std::string& path);
+  // Reads slots of C·H·W bytes from a raw file: the ones in `keep`, in that order.
+  static std::shared_ptr<Dataset> fromRaw(const std::string& path, int64_t channels, int64_t height,
+                                          int64_t width, const std::vector<int32_t>& keep);
+  // Stores the images with new metadata and columns, and takes these over.
+  void save(const std::string& path, std::map<std::string, std::string> metadata,
+            std::map<std::string, at::Tensor> columns);
+
+  int64_t size() const { return images_.size(0); }
+  const at::Tensor& images() const { return images_; }
+  const std::map<std::string, std::string>& metadata() const { return metadata_; }
+  // Throws ERR_INVALID_FILE where it is missing.
+  const at::Tensor& column(const std::string& name) const;
+  // The images on another device, copied at first use and kept.
+  const at::Tensor& imagesOn(at::Device device);
+
+ private:
+  void check(const std::string& where) const;
+
+  at::Tensor images_;
+  at::Tensor resident_;
+  std::map<std::string, std::string> metadata_;
+  std::map<std::string, at::Tensor> columns_;
+};
+
+}  // namespace roentgen

@@ -1,0 +1,64 @@
+// What every layer is: a forward pass over [N, C, H, W] or [N, F], and named state.
+#pragma once
+
+#include <ATen/core/Generator.h>
+#include <ATen/core/Tensor.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace roentgen {
+
+// How one forward pass is to run.
+struct Mode {
+  bool training = false;
+  // Convolutions and linear layers compute in this type (float, bfloat16 or double); weights stay as they
+  // are stored and are converted on the way in, as autocast does.
+  at::ScalarType compute = at::kFloat;
+  // Draws dropout masks; required when training.
+  at::Generator* generator = nullptr;
+  // Sees the output of every named layer.
+  const std::function<void(const std::string& name, const at::Tensor& output)>* observer = nullptr;
+};
+
+class Layer {
+ public:
+  virtual ~Layer() = default;
+  virtual at::Tensor forward(at::Tensor x, const Mode& mode) = 0;
+};
+using LayerPtr = std::unique_ptr<Layer>;
+
+// One entry of a state dictionary. The tensor is the layer's own.
+struct State {
+  std::string name;
+  at::Tensor tensor;
+  bool trainable;
+};
+
+// Output shape of a layer for one image: channels × height × width, or features alone.
+struct FeatureShape {
+  int64_t channels = 0;
+  int64_t height = 0;
+  int64_t width = 0;
+  bool flat = false;  // then `channels` counts the features
+
+  std::vector<int64_t> sizes() const {
+    return flat ? std::vector<int64_t>{channels} : std::vector<int64_t>{channels, height, width};
+  }
+  int64_t elements() const { return flat ? channels : channels * height * width; }
+  bool operator==(const FeatureShape&) const = default;
+};
+
+// One row of the layer table. Multiply-accumulates are for one image; additions of biases do not count.
+struct LayerRow {
+  std::string name;
+  std::string kind;
+  FeatureShape output;
+  int64_t parameters = 0;
+  int64_t trainable = 0;
+  int64_t macs = 0;
+};
+
+}  // namespace roentgen

@@ -1,0 +1,77 @@
+#include "core/network/layers.h"
+
+#include <ATen/Functions.h>
+
+#include <limits>
+
+namespace roentgen {
+namespace {
+
+at::Tensor pad(const at::Tensor& x, const Padding& p, double value) {
+  return at::constant_pad_nd(x, {p.left, p.right, p.top, p.bottom}, value);
+}
+
+at::Tensor cast(const at::Tensor& tensor, at::ScalarType type) {
+  return tensor.defined() ? tensor.to(type) : tensor;
+}
+
+}  // namespace
+
+at::Tensor Conv2d::forward(at::Tensor x, const Mode& mode) {
+  std::array<int64_t, 2> both{padding.top, padding.left};
+  if (!padding.symmetric()) {
+    x = pad(x, padding, 0);
+    both = {0, 0};
+  }
+  return at::conv2d(x.to(mode.compute), cast(weight, mode.compute), cast(bias, mode.compute), stride, both,
+                    /*dilation=*/1, groups);
+}
+
+at::Tensor BatchNorm::forward(at::Tensor x, const Mode& mode) {
+  if (mode.training) ++*batches.mutable_data_ptr<int64_t>();
+  return at::batch_norm(x, weight, bias, runningMean, runningVar, mode.training, momentum, epsilon,
+                        /*cudnn_enabled=*/true);
+}
+
+at::Tensor Linear::forward(at::Tensor x, const Mode& mode) {
+  return at::linear(x.to(mode.compute), cast(weight, mode.compute), cast(bias, mode.compute));
+}
+
+at::Tensor Activate::forward(at::Tensor x, const Mode&) { return activate(std::move(x), function); }
+
+at::Tensor Pool2d::forward(at::Tensor x, const Mode&) {
+  if (!maximum) {
+    // Keras leaves padded cells out of the mean, so the count of real cells divides.
+    std::array<int64_t, 2> both{padding.top, padding.left};
+    if (padding.symmetric()) {
+      return at::avg_pool2d(x, kernel, stride, both, /*ceil_mode=*/false, /*count_include_pad=*/false);
+    }
+    const auto sum = at::avg_pool2d(pad(x, padding, 0), kernel, stride);
+    const auto ones = at::ones({1, 1, x.size(2), x.size(3)}, x.options());
+    return sum / at::avg_pool2d(pad(ones, padding, 0), kernel, stride);
+  }
+  std::array<int64_t, 2> both{padding.top, padding.left};
+  if (!padding.symmetric()) {
+    x = pad(x, padding, -std::numeric_limits<double>::infinity());
+    both = {0, 0};
+  }
+  return at::max_pool2d(x, kernel, stride, both);
+}
+
+at::Tensor ZeroPad2d::forward(at::Tensor x, const Mode&) { return pad(x, padding, 0); }
+
+at::Tensor GlobalAvgPool::forward(at::Tensor x, const Mode&) { return x.mean({2, 3}); }
+
+at::Tensor Upsample2d::forward(at::Tensor x, const Mode&) {
+  return at::upsample_nearest2d(x, {x.size(2) * scale, x.size(3) * scale});
+}
+
+at::Tensor Flatten::forward(at::Tensor x, const Mode&) { return x.flatten(1); }
+
+at::Tensor Dropout::forward(at::Tensor x, const Mode& mode) {
+  if (!mode.training || rate == 0) return x;
+  const auto keep = at::empty_like(x).bernoulli_(1 - rate, *mode.generator);
+  return x * keep.div_(1 - rate);
+}
+
+}  // namespace roentgen

@@ -1,0 +1,77 @@
+// The layers that are one operation each.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "core/network/activation.h"
+#include "core/network/layer.h"
+
+namespace roentgen {
+
+// Rows or columns added before and after; `same` padding may differ by one on the two sides.
+struct Padding {
+  int64_t top = 0, bottom = 0, left = 0, right = 0;
+  bool symmetric() const { return top == bottom && left == right; }
+  bool any() const { return top || bottom || left || right; }
+};
+
+struct Conv2d final : Layer {
+  at::Tensor weight;  // [out, in / groups, kernel, kernel], float, NHWC strides
+  at::Tensor bias;    // [out] or undefined
+  std::array<int64_t, 2> stride{1, 1};
+  Padding padding;
+  int64_t groups = 1;
+  at::Tensor forward(at::Tensor x, const Mode& mode) override;
+};
+
+struct BatchNorm final : Layer {
+  at::Tensor weight, bias, runningMean, runningVar;  // [channels]
+  at::Tensor batches;                                // int64 scalar on the CPU, counted for torchvision's sake
+  double epsilon = 1e-5;
+  double momentum = 0.1;  // weight of the new batch's statistic
+  at::Tensor forward(at::Tensor x, const Mode& mode) override;
+};
+
+struct Linear final : Layer {
+  at::Tensor weight, bias;  // [out, in], [out] or undefined
+  at::Tensor forward(at::Tensor x, const Mode& mode) override;
+};
+
+struct Activate final : Layer {
+  Activation function = Activation::none;
+  at::Tensor forward(at::Tensor x, const Mode& mode) override;
+};
+
+struct Pool2d final : Layer {
+  bool maximum = true;
+  std::array<int64_t, 2> kernel{2, 2};
+  std::array<int64_t, 2> stride{2, 2};
+  Padding padding;
+  at::Tensor forward(at::Tensor x, const Mode& mode) override;
+};
+
+struct ZeroPad2d final : Layer {
+  Padding padding;
+  at::Tensor forward(at::Tensor x, const Mode& mode) override;
+};
+
+struct GlobalAvgPool final : Layer {
+  at::Tensor forward(at::Tensor x, const Mode& mode) override;
+};
+
+struct Upsample2d final : Layer {
+  int64_t scale = 2;
+  at::Tensor forward(at::Tensor x, const Mode& mode) override;
+};
+
+struct Flatten final : Layer {
+  at::Tensor forward(at::Tensor x, const Mode& mode) override;
+};
+
+struct Dropout final : Layer {
+  double rate = 0.5;
+  at::Tensor forward(at::Tensor x, const Mode& mode) override;
+};
+
+}  // namespace roentgen

@@ -1,0 +1,2 @@
+// LibTorch's large headers, parsed once.
+#include <ATen/ATen.h>

@@ -1,0 +1,26 @@
+// What the machine and LibTorch can do, and the process-wide settings.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace roentgen {
+
+struct SystemInfo {
+  std::string torchVersion;       // of the library that is loaded
+  std::string torchVersionBuilt;  // of the headers this was built with
+  int threads;
+  bool cuda;
+  std::vector<std::string> cudaDevices;
+  bool avx2, avx512, avx512bf16, amxBf16;
+};
+
+SystemInfo systemInfo();
+
+// Threads of one operation (LibTorch's intra-op), for all of this process's own threads from their next job
+// on. 0 < count; throws ERR_INVALID_ARGUMENT.
+void setThreads(int count);
+// OpenMP keeps the number per thread: every thread of ours calls this before it computes.
+void applyThreads();
+
+}  // namespace roentgen

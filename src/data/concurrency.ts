@@ -1,0 +1,29 @@
+/** Doing something asynchronous to many items, a few at a time. */
+
+/**
+ * `work` for every item, at most `limit` at once; results in the items' order. The first failure
+ * rejects, and no further item is begun after it.
+ */
+export async function mapConcurrently<Item, Result>(
+  items: readonly Item[],
+  limit: number,
+  work: (item: Item, index: number) => Promise<Result>,
+): Promise<Result[]> {
+  const results = new Array<Result>(items.length);
+  // Shared by all lanes, so that each item is handed out once.
+  const queue = items.entries();
+  let failed = false;
+  const lane = async (): Promise<void> => {
+    for (const [index, item] of queue) {
+      if (failed) return;
+      try {
+        results[index] = await work(item, index);
+      } catch (error) {
+        failed = true;
+        throw error;
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, lane));
+  return results;
+}

@@ -1,0 +1,28 @@
+/** What the other folders may know of `data`. */
+export { splits, fits } from './types.js';
+export type { Fit, ImageFormat, ImageSource, Problem, Sample, Split } from './types.js';
+export { scanSource } from './scan.js';
+export type { ScanOptions } from './scan.js';
+export { writeManifest } from './manifest.js';
+export { splitByGroup } from './split.js';
+export type { SplitFractions, SplitOptions } from './split.js';
+export { selectSplits, smallestVal } from './selection.js';
+export type { SelectionOptions, SplitSelection } from './selection.js';
+export { checkSplits } from './leaks.js';
+export { inspectSource } from './inspect.js';
+export type { ColorType, ImageSize, InspectOptions, Inspection, Range, Trait } from './inspect.js';
+export { formatInspection } from './formatInspection.js';
+export { decodeImage, defaultPixelLimit } from './decode.js';
+export type { DecodeOptions } from './decode.js';
+export { openPacked, packDataset } from './pack.js';
+export type { PackOptions, PackProgress, PackedDataset } from './pack.js';
+export type { PackedIndex } from './packFile.js';
+export { drawPhantom, phantomKinds, scanners, writePhantomDataset } from './phantom/index.js';
+export type {
+  Phantom,
+  PhantomDataset,
+  PhantomDatasetOptions,
+  PhantomKind,
+  PhantomOptions,
+  Scanner,
+} from './phantom/index.js';

@@ -1,0 +1,286 @@
+/** Decoding a source once, into a packed dataset that later runs find by content and options. */
+import { mkdir } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import { Dataset, RoentgenError, invalidArgument, writeError } from '../native/index.js';
+import { mapConcurrently } from './concurrency.js';
+import { checkFormat, checkPixelLimit, decodeImage, readImageFile } from './decode.js';
+import { listingKey, packKey, sha256, sourceHash } from './fingerprint.js';
+import { acquireLock } from './lock.js';
+import { openPackFile, toColumns, type PackedContent, type PackedIndex } from './packFile.js';
+import { PackPlace } from './packPlace.js';
+import { PartialImages } from './partial.js';
+import type { ImageFormat, ImageSource, Problem, Sample } from './types.js';
+
+export interface PackProgress {
+  /** Files dealt with so far: decoded, taken over from an interrupted run, or failed. */
+  done: number;
+  total: number;
+  /** How many of these were decoded by this run. */
+  decoded: number;
+  imagesPerSecond: number;
+}
+
+export interface PackOptions {
+  /** Where packed files are kept and found. Default: ROENTGEN_CACHE, $XDG_CACHE_HOME/roentgen or ~/.cache/roentgen. */
+  cacheDir?: string | undefined;
+  /** Writes to this file instead of the cache; packed again only where its content would differ. */
+  output?: string | undefined;
+  /** Images in work at once. Default: one more than the threads that can decode. */
+  workers?: number | undefined;
+  /** Pack the rest when some files fail; otherwise they are an error, after all were tried. Default false. */
+  keepGoing?: boolean | undefined;
+  /** Images of more pixels are refused. Default 100,000,000. */
+  pixelLimit?: number | undefined;
+  onProgress?: ((progress: PackProgress) => void) | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+export interface PackedDataset {
+  /** To be disposed of by the caller. */
+  dataset: Dataset;
+  path: string;
+  /** Whether the file was there already. */
+  fromCache: boolean;
+  index: PackedIndex;
+  /** Files that are not in the dataset, and why. */
+  problems: Problem[];
+  seconds: number;
+}
+
+/**
+ * The images of `source` as one uint8 tensor [N, C, H, W] with labels, groups, splits and names.
+ *
+ * A packed file is found by what went into it: options, versions, and each sample's name, class, group, split and
+ * content; then only hashes are computed. Otherwise every file is read once, hashed and decoded. What was decoded
+ * survives an abort, an error and the death of the process: the next run decodes only the rest. Of several processes
+ * that pack the same source one does the work and the others wait for it.
+ *
+ * @throws RoentgenError ERR_INVALID_ARGUMENT; ERR_EMPTY_DATASET; ERR_FILES_SKIPPED, with `details.problems`, unless
+ * `keepGoing`; ERR_NO_SPACE; ERR_IO; ABORT_ERR
+ */
+export async function packDataset(
+  source: ImageSource,
+  format: ImageFormat,
+  options: PackOptions = {},
+): Promise<PackedDataset> {
+  const started = performance.now();
+  const job = planJob(source, format, options);
+  const packed = (await findPacked(job)) ?? (await packLocked(job));
+  return { ...packed, seconds: (performance.now() - started) / 1000 };
+}
+
+/**
+ * Opens a file that `packDataset` wrote.
+ * @throws RoentgenError ERR_NOT_FOUND, ERR_IO; ERR_INVALID_FILE for a file that is damaged or no packed dataset
+ */
+export async function openPacked(path: string): Promise<PackedDataset> {
+  const started = performance.now();
+  const { dataset, index, problems } = await openPackFile(path);
+  const seconds = (performance.now() - started) / 1000;
+  return { dataset, path: resolve(path), fromCache: true, index, problems, seconds };
+}
+
+/** A checked call of `packDataset`. */
+interface Job {
+  source: ImageSource;
+  format: ImageFormat;
+  listing: string;
+  place: PackPlace;
+  workers: number;
+  keepGoing: boolean;
+  pixelLimit: number;
+  onProgress: (progress: PackProgress) => void;
+  signal: AbortSignal | undefined;
+}
+
+type Packed = Omit<PackedDataset, 'seconds'>;
+
+/** What became of one file; `hash` is null where not even reading worked. */
+interface Outcome {
+  hash: string | null;
+  decoded: boolean;
+  problem?: Problem;
+}
+
+function planJob(source: ImageSource, format: ImageFormat, options: PackOptions): Job {
+  const pixelLimit = checkPixelLimit(options.pixelLimit);
+  const workers = options.workers ?? defaultWorkers();
+  if (!Number.isInteger(workers) || workers < 1) {
+    throw invalidArgument('workers', 'a positive integer', workers);
+  }
+  if (source.samples.length === 0) {
+    throw new RoentgenError('ERR_EMPTY_DATASET', `${source.root} holds no image to pack.`);
+  }
+  const listing = listingKey(source, format, pixelLimit);
+  return {
+    source,
+    format: checkFormat(format),
+    listing,
+    place: new PackPlace(listing, options),
+    workers,
+    keepGoing: options.keepGoing ?? false,
+    pixelLimit,
+    onProgress: options.onProgress ?? (() => undefined),
+    signal: options.signal,
+  };
+}
+
+/** libuv's pool decodes, with 4 threads unless told otherwise; one image more keeps them fed. */
+function defaultWorkers(): number {
+  const poolThreads = Number(process.env['UV_THREADPOOL_SIZE'] ?? 4);
+  return Math.min(availableParallelism(), poolThreads) + 1;
+}
+
+/** The packed file of exactly this source and these options, if it exists. */
+async function findPacked(job: Job): Promise<Packed | undefined> {
+  if (!(await job.place.mayHold())) return undefined;
+  const hashes = await mapConcurrently(job.source.samples, job.workers, async ({ path, name }) => {
+    throwIfAborted(job.signal);
+    return readImageFile(path, name).then(sha256, () => null);
+  });
+  const key = packKey(job.listing, hashes);
+  const found = await job.place.open(key);
+  if (found === undefined) return undefined;
+  const { dataset, index, problems } = found;
+  try {
+    refuseFailures(job, problems.slice(job.source.problems.length));
+  } catch (error) {
+    dataset.dispose();
+    throw error;
+  }
+  return { dataset, path: job.place.pathOf(key), fromCache: true, index, problems };
+}
+
+/** Of several processes that pack one source the first works, and the others find what it made. */
+async function packLocked(job: Job): Promise<Packed> {
+  const { folder, workFolder } = job.place;
+  await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
+    throw writeError(folder, cause);
+  });
+  const lock = await acquireLock(`${workFolder}.lock`, job.signal).catch((error: unknown) => {
+    throwIfAborted(job.signal);
+    throw error;
+  });
+  try {
+    const made = lock.waited ? await findPacked(job) : undefined;
+    return made ?? (await pack(job));
+  } finally {
+    await lock.release();
+  }
+}
+
+async function pack(job: Job): Promise<Packed> {
+  const { source, format, place } = job;
+  const { channels, height, width } = format;
+  const partial = await PartialImages.open(place.workFolder, channels * height * width);
+  const outcomes = await decodeAll(job, partial).finally(() => partial.close());
+  const failures = outcomes.flatMap(({ problem }) => problem ?? []);
+  refuseFailures(job, failures);
+  const kept = source.samples.flatMap((sample, slot) => {
+    const { hash = null, problem } = outcomes[slot] ?? {};
+    return hash === null || problem !== undefined ? [] : [{ sample, slot, hash }];
+  });
+  const dataset = await Dataset.fromRaw(partial.imagesPath, {
+    channels,
+    height,
+    width,
+    keep: Int32Array.from(kept, ({ slot }) => slot),
+  });
+  const allHashes = outcomes.map(({ hash }) => hash);
+  const content: PackedContent = {
+    key: packKey(job.listing, allHashes),
+    problems: [...source.problems, ...failures],
+    index: {
+      classes: source.classes,
+      names: kept.map(({ sample }) => sample.name),
+      labels: Int32Array.from(kept, ({ sample }) => sample.label),
+      groups: kept.map(({ sample }) => sample.group),
+      splits: kept.map(({ sample }) => sample.split),
+      format,
+      sourceHash: sourceHash(source, allHashes),
+      hashes: kept.map(({ hash }) => hash),
+    },
+  };
+  const path = place.pathOf(content.key);
+  try {
+    await dataset.save(path, toColumns(content));
+  } catch (error) {
+    dataset.dispose();
+    throw error;
+  }
+  await partial.remove();
+  return { dataset, path, fromCache: false, index: content.index, problems: content.problems };
+}
+
+/** What became of each sample, in their order. Only what stops everything is thrown: an abort, a full disk. */
+async function decodeAll(job: Job, partial: PartialImages): Promise<Outcome[]> {
+  const { source, onProgress } = job;
+  const started = performance.now();
+  let [done, decoded] = [0, 0];
+  return mapConcurrently(source.samples, job.workers, async (sample, slot) => {
+    throwIfAborted(job.signal);
+    const outcome = await fillSlot(job, partial, sample, slot);
+    done += 1;
+    if (outcome.decoded) decoded += 1;
+    const seconds = (performance.now() - started) / 1000;
+    onProgress({ done, total: source.samples.length, decoded, imagesPerSecond: decoded / seconds });
+    return outcome;
+  });
+}
+
+async function fillSlot(
+  { format, pixelLimit }: Job,
+  partial: PartialImages,
+  { path, name }: Sample,
+  slot: number,
+): Promise<Outcome> {
+  let hash: string | null = null;
+  try {
+    const bytes = await readImageFile(path, name);
+    hash = sha256(bytes);
+    if (await partial.holds(slot, hash)) return { hash, decoded: false };
+    const pixels = await decodeImage(bytes, format, { pixelLimit, name });
+    await partial.put(slot, hash, pixels);
+    return { hash, decoded: true };
+  } catch (error) {
+    return { hash, decoded: false, problem: toProblem(name, error) };
+  }
+}
+
+/** What is wrong with one file is its problem; what is wrong with the disk or with us concerns all. */
+function toProblem(file: string, error: unknown): Problem {
+  if (error instanceof RoentgenError && typeof error.details['reason'] === 'string') {
+    return { file, code: error.code, message: error.details['reason'] };
+  }
+  throw error;
+}
+
+/** How many failures a message spells out; `details.problems` has them all. */
+const shownFailures = 5;
+
+function refuseFailures({ source, keepGoing }: Job, failures: Problem[]): void {
+  const total = source.samples.length;
+  if (failures.length === 0 || (keepGoing && failures.length < total)) return;
+  const shown = failures
+    .slice(0, shownFailures)
+    .map(({ file, message }) => `\n  ${file}: ${message}`);
+  const more = failures.length - shown.length;
+  throw new RoentgenError(
+    'ERR_FILES_SKIPPED',
+    `${failures.length} of ${total} images cannot be packed:${shown.join('')}` +
+      `${more > 0 ? `\n  … and ${more} more` : ''}\nRepair them or take them out` +
+      (failures.length < total ? ', or go on without them (keepGoing, --keep-going).' : '.') +
+      ' What was decoded is kept.',
+    { details: { problems: failures } },
+  );
+}
+
+function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted !== true) return;
+  throw new RoentgenError(
+    'ABORT_ERR',
+    'Packing was aborted. What was decoded is kept, and the next run goes on from there.',
+    { cause: signal.reason },
+  );
+}

@@ -1,0 +1,18 @@
+/** Sums, and row-major matrices as rows. */
+
+export function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
+/** The rows of a row-major matrix, as plain arrays. */
+export function rowsOf(matrix: ArrayLike<number>, width: number): number[][] {
+  const cells = Array.from(matrix);
+  return Array.from({ length: cells.length / width }, (_, row) =>
+    cells.slice(row * width, (row + 1) * width),
+  );
+}
+
+/** Position of the largest value in each row; the first one where several are equal. */
+export function largestInRows(matrix: ArrayLike<number>, width: number): number[] {
+  return rowsOf(matrix, width).map((row) => row.indexOf(Math.max(...row)));
+}

@@ -1,0 +1,27 @@
+/** How good a classifier's answers are: metrics as scikit-learn computes them, and the predictions file. */
+export { rocCurve, rocCurves } from './auroc.js';
+export type { RocCurve } from './auroc.js';
+export { formatReport, reportObject } from './classificationReport.js';
+export type {
+  ClassScores,
+  ClassificationReport,
+  ScikitScores,
+  Scores,
+  ZeroDivision,
+} from './classificationReport.js';
+export { confusionCsv, confusionMatrix, formatConfusion, rowPercent } from './confusion.js';
+export type { ConfusionMatrix } from './confusion.js';
+export { evaluateClassification, formatMetrics } from './evaluateClassification.js';
+export type {
+  BinaryMetrics,
+  ClassificationMetrics,
+  LabeledProbabilities,
+} from './evaluateClassification.js';
+export { metricDirection, metricNames, metricValue } from './metricNames.js';
+export type { Direction, EpochEvaluation, MetricName } from './metricNames.js';
+export { formatPredictions, predictionsFormats, writePredictions } from './predictions.js';
+export type { Predictions, PredictionsFormat } from './predictions.js';
+export { outputKinds, toProbabilities } from './probabilities.js';
+export type { OutputKind } from './probabilities.js';
+export { reconstructionMetrics } from './reconstruction.js';
+export type { ReconstructionMetrics } from './reconstruction.js';

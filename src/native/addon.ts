@@ -1,0 +1,135 @@
+/** Finds and loads the compiled addon; nothing else in the project requires it. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { RoentgenError } from './errors.js';
+import { packageRoot } from './packageRoot.js';
+import type {
+  EpochOptions,
+  EpochStatistics,
+  EvaluationOptions,
+  LayerRow,
+  NetworkShape,
+  Outputs,
+  Shape4,
+  SystemInfo,
+  TrainerConfig,
+} from './types.js';
+
+/** Work on a native thread. `cancel` makes the promise reject with ABORT_ERR once the work has stopped. */
+export interface Operation<T> {
+  promise: Promise<T>;
+  cancel(): void;
+}
+
+/** A step event as the addon sends it. */
+export interface NativeProgress {
+  step: number;
+  steps: number;
+  samples: number;
+  loss: number;
+  elapsedSeconds: number;
+}
+type OnProgress = ((progress: NativeProgress) => void) | undefined;
+
+export interface NativeDataset {
+  shape(): Shape4;
+  metadata(): Record<string, string>;
+  column(name: string): Int32Array;
+  read(index: number): Uint8Array;
+  save(
+    path: string,
+    contents: { metadata: Record<string, string>; columns: Record<string, Int32Array> },
+  ): Operation<void>;
+  dispose(): void;
+}
+
+export interface NativeNetwork {
+  metadata(): Record<string, string>;
+  summary(): LayerRow[];
+  evaluate(
+    dataset: NativeDataset,
+    options: EvaluationOptions,
+    onProgress: OnProgress,
+  ): Operation<Outputs>;
+  save(path: string, contents: { metadata: Record<string, string> }): Operation<void>;
+  dispose(): void;
+}
+
+export interface NativeTrainer {
+  epoch(
+    dataset: NativeDataset,
+    options: EpochOptions,
+    onProgress: OnProgress,
+  ): Operation<EpochStatistics>;
+  save(path: string, contents: { metadata: Record<string, string> }): Operation<void>;
+  load(path: string): Operation<Record<string, string>>;
+  dispose(): void;
+}
+
+export interface Addon {
+  Dataset: {
+    open(path: string): Operation<NativeDataset>;
+    fromRaw(
+      path: string,
+      layout: { channels: number; height: number; width: number; keep: Int32Array },
+    ): Operation<NativeDataset>;
+    fromImages(images: Uint8Array, shape: Shape4): NativeDataset;
+  };
+  Network: {
+    build(spec: string, options: NetworkShape & { seed: number }): NativeNetwork;
+    load(path: string): Operation<NativeNetwork>;
+  };
+  Trainer: new (network: NativeNetwork, config: TrainerConfig) => NativeTrainer;
+  systemInfo(): Omit<SystemInfo, 'autoPrecision'>;
+  setThreads(count: number): void;
+  liveHandles(): { datasets: number; networks: number; trainers: number; operations: number };
+  stopAll(): void;
+}
+
+/** Where the build puts the addon. */
+export const addonPath = join(packageRoot, 'build', 'native', 'Release', 'roentgen.node');
+
+let loaded: Addon | undefined;
+
+/** The addon, loaded at first use. Throws ERR_ADDON with a diagnosis. */
+export function addon(): Addon {
+  loaded ??= load();
+  return loaded;
+}
+
+function load(): Addon {
+  if (!existsSync(addonPath)) {
+    throw new RoentgenError(
+      'ERR_ADDON',
+      'The native addon is not built: run `npm run setup` in a checkout, or `npx roentgen setup` where roentgen is a dependency',
+    );
+  }
+  try {
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- an addon can only be required
+    const native = require(addonPath) as Addon;
+    // Node runs C++ static destructors on exit without ending native threads first.
+    process.on('exit', () => {
+      native.stopAll();
+    });
+    return native;
+  } catch (cause) {
+    throw new RoentgenError('ERR_ADDON', diagnose(cause), { cause });
+  }
+}
+
+const causes: readonly (readonly [pattern: RegExp, remedy: string])[] = [
+  [/libtorch|libc10|cannot open shared object/, 'LibTorch was moved or removed: run setup again'],
+  [/undefined symbol/, 'LibTorch has changed since the addon was built: run setup with --force'],
+  [
+    /GLIBC|GLIBCXX|CXXABI/,
+    "this machine's C or C++ library is older than LibTorch needs (glibc 2.28)",
+  ],
+  [/invalid ELF header|wrong ELF class/, 'the addon was built for another platform: run setup again'],
+  [/no-addons/, 'Node was started with --no-addons'],
+];
+
+function diagnose(cause: unknown): string {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  const remedy = causes.find(([pattern]) => pattern.test(message))?.[1];
+  return `The native addon cannot be loaded: ${remedy ?? 'run setup with --force'} (${message})`;
+}

@@ -1,0 +1,6 @@
+/** Charts as standalone SVG files. */
+export { confusionMatrixSvg } from './confusionMatrix.js';
+export { trainingCurvesSvg } from './curves.js';
+export type { EpochPoint } from './curves.js';
+export { rocSvg } from './roc.js';
+export type { NamedRocCurve } from './roc.js';

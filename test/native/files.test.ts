@@ -1,0 +1,95 @@
+import { spawnSync } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test from 'ava';
+import type { ExecutionContext } from 'ava';
+import { RoentgenError, writeError, writeFileAtomic } from '../../src/native/index.js';
+
+async function temporaryFolder(t: ExecutionContext): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'roentgen-'));
+  t.teardown(() => rm(folder, { recursive: true }));
+  return folder;
+}
+
+test('text and bytes are written, and replace what was there', async (t) => {
+  const folder = await temporaryFolder(t);
+  const path = join(folder, 'file');
+  await writeFileAtomic(path, 'häuser\n');
+  t.is(await readFile(path, 'utf8'), 'häuser\n');
+  await writeFileAtomic(path, Uint8Array.of(0, 255));
+  t.deepEqual([...(await readFile(path))], [0, 255]);
+  t.deepEqual(await readdir(folder), ['file']);
+});
+
+test('writers of one path do not mix their contents', async (t) => {
+  const folder = await temporaryFolder(t);
+  const path = join(folder, 'file');
+  const contents = Array.from({ length: 8 }, (_, index) => String(index).repeat(100_000));
+  await Promise.all(contents.map((content) => writeFileAtomic(path, content)));
+  t.true(contents.includes(await readFile(path, 'utf8')));
+  t.deepEqual(await readdir(folder), ['file']);
+});
+
+test('a failed rename is ERR_IO and leaves no temporary file', async (t) => {
+  const folder = await temporaryFolder(t);
+  const path = join(folder, 'taken');
+  await mkdir(path);
+  await writeFile(join(path, 'inside'), '');
+  await t.throwsAsync(writeFileAtomic(path, 'text'), {
+    instanceOf: RoentgenError,
+    code: 'ERR_IO',
+    message: new RegExp(path),
+  });
+  t.deepEqual(await readdir(folder), ['taken']);
+});
+
+test('a missing folder is ERR_IO', async (t) => {
+  const path = join(await temporaryFolder(t), 'missing', 'file');
+  await t.throwsAsync(writeFileAtomic(path, 'text'), { code: 'ERR_IO' });
+});
+
+test('a full disk and a full quota are ERR_NO_SPACE, with the cause kept', (t) => {
+  for (const code of ['ENOSPC', 'EDQUOT']) {
+    const cause = Object.assign(new Error(code), { code });
+    const error = writeError('some/file', cause);
+    t.is(error.code, 'ERR_NO_SPACE');
+    t.is(error.cause, cause);
+    t.regex(error.message, /some\/file/);
+  }
+});
+
+test('on a full disk the earlier file survives and no temporary file is left', async (t) => {
+  const folder = await temporaryFolder(t);
+  const script = `
+    const { writeFileAtomic } = require(${JSON.stringify(require.resolve('../../src/native/index.js'))});
+    const { readFileSync, readdirSync } = require('node:fs');
+    (async () => {
+      await writeFileAtomic('disk/file', 'earlier');
+      const error = await writeFileAtomic('disk/file', Buffer.alloc(1 << 20)).catch((error) => error);
+      console.log(JSON.stringify([error.code, readFileSync('disk/file', 'utf8'), readdirSync('disk')]));
+    })();`;
+  await mkdir(join(folder, 'disk'));
+  await writeFile(join(folder, 'write.cjs'), script);
+  // A disk of 64 KiB that only the child process sees.
+  const mount = 'mount -t tmpfs -o size=64k none disk';
+  const command = [
+    '-Urm',
+    'sh',
+    '-c',
+    `${mount} || exit 77; exec "$0" write.cjs`,
+    process.execPath,
+  ];
+  const { status, stdout, error } = spawnSync('unshare', command, {
+    cwd: folder,
+    encoding: 'utf8',
+  });
+  if (error !== undefined || stdout === '') {
+    t.log(
+      `skipped: no private mount can be made here (${error?.message ?? `status ${String(status)}`})`,
+    );
+    t.pass();
+    return;
+  }
+  t.deepEqual(JSON.parse(stdout), ['ERR_NO_SPACE', 'earlier', ['file']]);
+});
