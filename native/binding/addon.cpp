@@ -1,8 +1,4 @@
 // Everything that the addon exports.
-#include <napi.h>
-
-#include <memory>
-
 #include "binding/dataset.h"
 #include "binding/environment.h"
 #include "binding/failure.h"
@@ -11,6 +7,10 @@
 #include "binding/trainer.h"
 #include "core/memory.h"
 #include "core/system.h"
+
+#include <napi.h>
+
+#include <memory>
 
 namespace roentgen::binding {
 
@@ -36,7 +36,8 @@ Napi::Value describeSystem(const Napi::CallbackInfo& info) {
     cpu.Set("avx512bf16", system.avx512bf16);
     cpu.Set("amxBf16", system.amxBf16);
     Napi::Array devices = Napi::Array::New(env);
-    for (const auto& device : system.cudaDevices) devices.Set(devices.Length(), device);
+    for (const auto& device : system.cudaDevices)
+      devices.Set(devices.Length(), device);
     Napi::Object cuda = Napi::Object::New(env);
     cuda.Set("available", system.cuda);
     cuda.Set("devices", devices);

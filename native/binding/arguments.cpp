@@ -1,11 +1,11 @@
 #include "binding/arguments.h"
 
+#include "core/error.h"
+
 #include <ATen/Functions.h>
 
 #include <cmath>
 #include <cstring>
-
-#include "core/error.h"
 
 namespace roentgen::binding {
 namespace {
@@ -13,7 +13,8 @@ namespace {
 at::ScalarType precisionByName(const std::string& name) {
   if (name == "fp32") return at::kFloat;
   if (name == "bf16") return at::kBFloat16;
-  throw Error("ERR_INVALID_ARGUMENT", text("Expected fp32 or bf16 for precision but received ", name));
+  throw Error("ERR_INVALID_ARGUMENT",
+              text("Expected fp32 or bf16 for precision but received ", name));
 }
 
 at::Device deviceByName(const std::string& name) {
@@ -44,15 +45,18 @@ void Options::fail(const char* name, const char* expected) {
 int64_t Options::integer(const char* name, int64_t least) const {
   const double value = number(name);
   // 2⁵³: above it JavaScript's numbers skip integers.
-  if (value != std::floor(value) || value < static_cast<double>(least) || value > 9007199254740992.0) {
-    throw Error("ERR_INVALID_ARGUMENT", text("Expected an integer of at least ", least, " for ", name, " but received ", value));
+  if (value != std::floor(value) || value < static_cast<double>(least) ||
+      value > 9007199254740992.0) {
+    throw Error("ERR_INVALID_ARGUMENT", text("Expected an integer of at least ", least, " for ",
+                                             name, " but received ", value));
   }
   return static_cast<int64_t>(value);
 }
 
 double Options::number(const char* name) const {
   const Napi::Value value = object_.Get(name);
-  if (!value.IsNumber() || !std::isfinite(value.As<Napi::Number>().DoubleValue())) fail(name, "a finite number");
+  if (!value.IsNumber() || !std::isfinite(value.As<Napi::Number>().DoubleValue()))
+    fail(name, "a finite number");
   return value.As<Napi::Number>().DoubleValue();
 }
 
@@ -114,7 +118,8 @@ std::map<std::string, at::Tensor> Options::columns(const char* name) const {
 }
 
 std::string stringArgument(const Napi::CallbackInfo& info, size_t index, const char* name) {
-  if (!info[index].IsString()) throw Error("ERR_INVALID_ARGUMENT", text("Expected a string for ", name));
+  if (!info[index].IsString())
+    throw Error("ERR_INVALID_ARGUMENT", text("Expected a string for ", name));
   return info[index].As<Napi::String>().Utf8Value();
 }
 
@@ -137,8 +142,9 @@ at::Tensor imagesArgument(const Napi::CallbackInfo& info, size_t bytes, size_t s
     if (dimensions.size() <= 4) elements *= dimensions.back();
   }
   if (dimensions.size() != 4 || static_cast<uint64_t>(elements) != array.ByteLength()) {
-    throw Error("ERR_INVALID_ARGUMENT", text("Expected ", elements, " bytes of images for the shape, received ",
-                                             array.ByteLength()));
+    throw Error("ERR_INVALID_ARGUMENT",
+                text("Expected ", elements, " bytes of images for the shape, received ",
+                     array.ByteLength()));
   }
   at::Tensor images = at::empty(dimensions, at::kByte);
   std::memcpy(images.mutable_data_ptr(), array.Data(), array.ByteLength());
@@ -174,9 +180,11 @@ TrainerOptions readTrainerOptions(const Options& options) {
       .seed = static_cast<uint64_t>(options.integer("seed", 0)),
   };
   const auto& o = out.optimizer;
-  if (!inUnit(o.momentum) || !inUnit(o.beta1) || !inUnit(o.beta2) || o.weightDecay < 0 || o.epsilon <= 0) {
-    throw Error("ERR_INVALID_ARGUMENT",
-                "Expected momentum and betas in [0, 1), weightDecay of at least 0 and epsilon above 0");
+  if (!inUnit(o.momentum) || !inUnit(o.beta1) || !inUnit(o.beta2) || o.weightDecay < 0 ||
+      o.epsilon <= 0) {
+    throw Error(
+        "ERR_INVALID_ARGUMENT",
+        "Expected momentum and betas in [0, 1), weightDecay of at least 0 and epsilon above 0");
   }
   return out;
 }

@@ -1,6 +1,11 @@
 // Reads arguments and option objects; TypeScript has validated them, and this validates them again.
 #pragma once
 
+#include "core/dataset/batch.h"
+#include "core/dataset/selection.h"
+#include "core/inference/evaluate.h"
+#include "core/training/trainer.h"
+
 #include <ATen/core/Tensor.h>
 #include <napi.h>
 
@@ -9,11 +14,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "core/dataset/batch.h"
-#include "core/dataset/selection.h"
-#include "core/inference/evaluate.h"
-#include "core/training/trainer.h"
 
 namespace roentgen::binding {
 

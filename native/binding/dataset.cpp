@@ -1,11 +1,11 @@
 #include "binding/dataset.h"
 
-#include <cstring>
-
 #include "binding/arguments.h"
 #include "binding/environment.h"
 #include "binding/failure.h"
 #include "binding/operation.h"
+
+#include <cstring>
 
 namespace roentgen::binding {
 namespace {
@@ -14,7 +14,8 @@ constexpr napi_type_tag datasetTag = {0x8e5f3f1c2a7d4b60, 0x9b1de6a0c4f27d35};
 
 Napi::Object toObject(Napi::Env env, const std::map<std::string, std::string>& strings) {
   Napi::Object object = Napi::Object::New(env);
-  for (const auto& [key, value] : strings) object.Set(key, value);
+  for (const auto& [key, value] : strings)
+    object.Set(key, value);
   return object;
 }
 
@@ -24,9 +25,11 @@ void DatasetWrap::define(Napi::Env env, Napi::Object exports) {
   Napi::Function constructor = DefineClass(
       env, "Dataset",
       {StaticMethod("open", &DatasetWrap::open), StaticMethod("fromRaw", &DatasetWrap::fromRaw),
-       StaticMethod("fromImages", &DatasetWrap::fromImages), InstanceMethod("shape", &DatasetWrap::shape),
-       InstanceMethod("metadata", &DatasetWrap::metadata), InstanceMethod("column", &DatasetWrap::column),
-       InstanceMethod("read", &DatasetWrap::read), InstanceMethod("save", &DatasetWrap::save),
+       StaticMethod("fromImages", &DatasetWrap::fromImages),
+       InstanceMethod("shape", &DatasetWrap::shape),
+       InstanceMethod("metadata", &DatasetWrap::metadata),
+       InstanceMethod("column", &DatasetWrap::column), InstanceMethod("read", &DatasetWrap::read),
+       InstanceMethod("save", &DatasetWrap::save),
        InstanceMethod("dispose", &DatasetWrap::dispose)});
   environment(env).dataset = Napi::Persistent(constructor);
   exports.Set("Dataset", constructor);
@@ -36,7 +39,9 @@ DatasetWrap::DatasetWrap(const Napi::CallbackInfo& info) : ObjectWrap(info) {
   info.This().As<Napi::Object>().TypeTag(&datasetTag);
 }
 
-void DatasetWrap::Finalize(Napi::BasicEnv env) { dataset_.dispose(Napi::Env(env)); }
+void DatasetWrap::Finalize(Napi::BasicEnv env) {
+  dataset_.dispose(Napi::Env(env));
+}
 
 std::shared_ptr<Dataset> DatasetWrap::unwrap(const Napi::Value& value) {
   if (!value.IsObject() || !value.As<Napi::Object>().CheckTypeTag(&datasetTag)) {
@@ -95,13 +100,15 @@ Napi::Value DatasetWrap::shape(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
     const auto sizes = dataset_.get()->images().sizes().vec();
     Napi::Array array = Napi::Array::New(info.Env(), sizes.size());
-    for (uint32_t i = 0; i < sizes.size(); ++i) array.Set(i, static_cast<double>(sizes[i]));
+    for (uint32_t i = 0; i < sizes.size(); ++i)
+      array.Set(i, static_cast<double>(sizes[i]));
     return array;
   });
 }
 
 Napi::Value DatasetWrap::metadata(const Napi::CallbackInfo& info) {
-  return guarded(info.Env(), [&]() -> Napi::Value { return toObject(info.Env(), dataset_.get()->metadata()); });
+  return guarded(info.Env(),
+                 [&]() -> Napi::Value { return toObject(info.Env(), dataset_.get()->metadata()); });
 }
 
 Napi::Value DatasetWrap::column(const Napi::CallbackInfo& info) {
@@ -118,7 +125,8 @@ Napi::Value DatasetWrap::read(const Napi::CallbackInfo& info) {
     const auto dataset = dataset_.get();
     const int64_t index = info[0].IsNumber() ? info[0].As<Napi::Number>().Int64Value() : -1;
     if (index < 0 || index >= dataset->size()) {
-      throw Error("ERR_INVALID_ARGUMENT", text("Expected a position below ", dataset->size(), " for index"));
+      throw Error("ERR_INVALID_ARGUMENT",
+                  text("Expected a position below ", dataset->size(), " for index"));
     }
     const at::Tensor image = dataset->images().select(0, index);
     auto array = Napi::Uint8Array::New(info.Env(), image.nbytes());
@@ -135,7 +143,8 @@ Napi::Value DatasetWrap::save(const Napi::CallbackInfo& info) {
     auto columns = options.columns("columns");
     return startOperation(
         info.Env(), fileExecutor(),
-        [dataset = dataset_.get(), path, metadata, columns](const Cancellation&, const ProgressCallback&) -> Deliver {
+        [dataset = dataset_.get(), path, metadata, columns](const Cancellation&,
+                                                            const ProgressCallback&) -> Deliver {
           dataset->save(path, metadata, columns);
           return [](Napi::Env env) { return env.Undefined(); };
         },

@@ -1,12 +1,12 @@
 // The JavaScript face of core's Dataset.
 #pragma once
 
+#include "binding/handle.h"
+#include "core/dataset/dataset.h"
+
 #include <napi.h>
 
 #include <memory>
-
-#include "binding/handle.h"
-#include "core/dataset/dataset.h"
 
 namespace roentgen::binding {
 

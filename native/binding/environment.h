@@ -16,6 +16,8 @@ struct Environment {
   std::set<std::shared_ptr<Operation>> operations;  // that have not been delivered
 };
 
-inline Environment& environment(Napi::Env env) { return *env.GetInstanceData<Environment>(); }
+inline Environment& environment(Napi::Env env) {
+  return *env.GetInstanceData<Environment>();
+}
 
 }  // namespace roentgen::binding

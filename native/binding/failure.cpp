@@ -1,10 +1,10 @@
 #include "binding/failure.h"
 
+#include "core/error.h"
+
 #include <c10/util/Exception.h>
 
 #include <new>
-
-#include "core/error.h"
 
 namespace roentgen::binding {
 

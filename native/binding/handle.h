@@ -1,14 +1,15 @@
-// What the three handles share: a core object that outlives its JavaScript face while work holds it.
+// What the three handles share: a core object that outlives its JavaScript face while work holds
+// it.
 #pragma once
+
+#include "core/error.h"
+#include "core/executor.h"
 
 #include <napi.h>
 
 #include <atomic>
 #include <memory>
 #include <string>
-
-#include "core/error.h"
-#include "core/executor.h"
 
 namespace roentgen::binding {
 
@@ -61,8 +62,8 @@ class Lease {
   std::shared_ptr<std::atomic<bool>> flag_;
 };
 
-// Reading and writing files, and evaluation, each in the order of the calls. Never destroyed: a thread
-// that waits for work must not keep the process from ending.
+// Reading and writing files, and evaluation, each in the order of the calls. Never destroyed: a
+// thread that waits for work must not keep the process from ending.
 SerialExecutor& fileExecutor();
 SerialExecutor& inferenceExecutor();
 

@@ -1,7 +1,5 @@
 #include "binding/network.h"
 
-#include <cstring>
-
 #include "binding/arguments.h"
 #include "binding/dataset.h"
 #include "binding/environment.h"
@@ -9,6 +7,8 @@
 #include "binding/operation.h"
 #include "core/inference/evaluate.h"
 #include "core/network/model_file.h"
+
+#include <cstring>
 
 namespace roentgen::binding {
 namespace {
@@ -18,7 +18,8 @@ constexpr char busyMessage[] = "The network is at work: wait for the promise of 
 
 int64_t byteSize(const Network& network) {
   int64_t bytes = 0;
-  for (const State& entry : network.state()) bytes += static_cast<int64_t>(entry.tensor.nbytes());
+  for (const State& entry : network.state())
+    bytes += static_cast<int64_t>(entry.tensor.nbytes());
   return bytes;
 }
 
@@ -28,7 +29,8 @@ Napi::Object toRow(Napi::Env env, const LayerRow& row) {
   object.Set("kind", row.kind);
   const auto sizes = row.output.sizes();
   Napi::Array shape = Napi::Array::New(env, sizes.size());
-  for (uint32_t i = 0; i < sizes.size(); ++i) shape.Set(i, static_cast<double>(sizes[i]));
+  for (uint32_t i = 0; i < sizes.size(); ++i)
+    shape.Set(i, static_cast<double>(sizes[i]));
   object.Set("shape", shape);
   object.Set("parameters", static_cast<double>(row.parameters));
   object.Set("trainable", static_cast<double>(row.trainable));
@@ -53,8 +55,10 @@ void NetworkWrap::define(Napi::Env env, Napi::Object exports) {
   Napi::Function constructor = DefineClass(
       env, "Network",
       {StaticMethod("build", &NetworkWrap::build), StaticMethod("load", &NetworkWrap::load),
-       InstanceMethod("metadata", &NetworkWrap::metadata), InstanceMethod("summary", &NetworkWrap::summary),
-       InstanceMethod("evaluate", &NetworkWrap::evaluate), InstanceMethod("save", &NetworkWrap::save),
+       InstanceMethod("metadata", &NetworkWrap::metadata),
+       InstanceMethod("summary", &NetworkWrap::summary),
+       InstanceMethod("evaluate", &NetworkWrap::evaluate),
+       InstanceMethod("save", &NetworkWrap::save),
        InstanceMethod("dispose", &NetworkWrap::dispose)});
   environment(env).network = Napi::Persistent(constructor);
   exports.Set("Network", constructor);
@@ -64,7 +68,9 @@ NetworkWrap::NetworkWrap(const Napi::CallbackInfo& info) : ObjectWrap(info) {
   info.This().As<Napi::Object>().TypeTag(&networkTag);
 }
 
-void NetworkWrap::Finalize(Napi::BasicEnv env) { shared_.dispose(Napi::Env(env)); }
+void NetworkWrap::Finalize(Napi::BasicEnv env) {
+  shared_.dispose(Napi::Env(env));
+}
 
 std::shared_ptr<SharedNetwork> NetworkWrap::unwrap(const Napi::Value& value) {
   if (!value.IsObject() || !value.As<Napi::Object>().CheckTypeTag(&networkTag)) {
@@ -110,7 +116,8 @@ Napi::Value NetworkWrap::load(const Napi::CallbackInfo& info) {
 Napi::Value NetworkWrap::metadata(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
     Napi::Object object = Napi::Object::New(info.Env());
-    for (const auto& [key, value] : shared_.get()->metadata) object.Set(key, value);
+    for (const auto& [key, value] : shared_.get()->metadata)
+      object.Set(key, value);
     return object;
   });
 }
@@ -119,7 +126,8 @@ Napi::Value NetworkWrap::summary(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
     const auto& table = shared_.get()->network->table();
     Napi::Array rows = Napi::Array::New(info.Env(), table.size());
-    for (uint32_t i = 0; i < table.size(); ++i) rows.Set(i, toRow(info.Env(), table[i]));
+    for (uint32_t i = 0; i < table.size(); ++i)
+      rows.Set(i, toRow(info.Env(), table[i]));
     return rows;
   });
 }
@@ -135,7 +143,8 @@ Napi::Value NetworkWrap::evaluate(const Napi::CallbackInfo& info) {
         info.Env(), inferenceExecutor(),
         [=](const Cancellation& cancellation, const ProgressCallback& progress) -> Deliver {
           const Lease lease(shared->busy, busyMessage);
-          auto outputs = roentgen::evaluate(*shared->network, *dataset, selection, settings, cancellation, progress);
+          auto outputs = roentgen::evaluate(*shared->network, *dataset, selection, settings,
+                                            cancellation, progress);
           return [outputs](Napi::Env env) { return toObject(env, outputs); };
         },
         info[2]);
@@ -148,7 +157,8 @@ Napi::Value NetworkWrap::save(const Napi::CallbackInfo& info) {
     const auto metadata = Options(info[1]).strings("metadata");
     return startOperation(
         info.Env(), fileExecutor(),
-        [shared = shared_.get(), path, metadata](const Cancellation&, const ProgressCallback&) -> Deliver {
+        [shared = shared_.get(), path, metadata](const Cancellation&,
+                                                 const ProgressCallback&) -> Deliver {
           const Lease lease(shared->busy, busyMessage);
           writeModel(path, *shared->network, metadata);
           return [](Napi::Env env) { return env.Undefined(); };

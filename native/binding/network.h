@@ -1,15 +1,15 @@
 // The JavaScript face of core's Network.
 #pragma once
 
+#include "binding/handle.h"
+#include "core/network/network.h"
+
 #include <napi.h>
 
 #include <atomic>
 #include <map>
 #include <memory>
 #include <string>
-
-#include "binding/handle.h"
-#include "core/network/network.h"
 
 namespace roentgen::binding {
 

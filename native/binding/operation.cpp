@@ -1,5 +1,8 @@
 #include "binding/operation.h"
 
+#include "binding/environment.h"
+#include "binding/failure.h"
+
 #include <atomic>
 #include <condition_variable>
 #include <memory>
@@ -8,9 +11,6 @@
 #include <set>
 #include <utility>
 #include <variant>
-
-#include "binding/environment.h"
-#include "binding/failure.h"
 
 namespace roentgen::binding {
 
@@ -45,11 +45,14 @@ class Operation : public std::enable_shared_from_this<Operation> {
     environment(env_).operations.insert(shared_from_this());
     // After the channel was made: hooks run last first, and this one must find it open.
     napi_add_env_cleanup_hook(env_, &Operation::onCleanup, this);
-    executor.submit([self = shared_from_this(), work = std::move(work)]() mutable { self->run(std::move(work)); });
+    executor.submit([self = shared_from_this(), work = std::move(work)]() mutable {
+      self->run(std::move(work));
+    });
 
     Napi::Object handle = Napi::Object::New(env_);
     handle.Set("promise", deferred_.Promise());
-    handle.Set("cancel", Napi::Function::New(env_, [self = shared_from_this()](const Napi::CallbackInfo&) {
+    handle.Set("cancel",
+               Napi::Function::New(env_, [self = shared_from_this()](const Napi::CallbackInfo&) {
                  self->cancellation_.cancel();
                }));
     return handle;
@@ -148,20 +151,25 @@ namespace {
 
 void callJs(Napi::Env env, Napi::Function, Operation* operation, Event* event) {
   const std::unique_ptr<Event> owned(event);
-  // Without an environment the process or worker is ending, and only the event's memory is left to free.
+  // Without an environment the process or worker is ending, and only the event's memory is left to
+  // free.
   if (env != nullptr) operation->receive(std::move(*owned));
 }
 
 }  // namespace
 
-Napi::Object startOperation(Napi::Env env, SerialExecutor& executor, Work work, const Napi::Value& onProgress) {
+Napi::Object startOperation(Napi::Env env, SerialExecutor& executor, Work work,
+                            const Napi::Value& onProgress) {
   return std::make_shared<Operation>(env, onProgress)->start(executor, std::move(work));
 }
 
 void stopOperations(Napi::Env env) {
-  for (const auto& operation : environment(env).operations) operation->cancelAndWait();
+  for (const auto& operation : environment(env).operations)
+    operation->cancelAndWait();
 }
 
-int liveOperations() { return liveCount; }
+int liveOperations() {
+  return liveCount;
+}
 
 }  // namespace roentgen::binding

@@ -24,10 +24,11 @@ Napi::Object toObject(Napi::Env env, const EpochStatistics& statistics) {
 }  // namespace
 
 void TrainerWrap::define(Napi::Env env, Napi::Object exports) {
-  exports.Set("Trainer",
-              DefineClass(env, "Trainer",
-                          {InstanceMethod("epoch", &TrainerWrap::epoch), InstanceMethod("save", &TrainerWrap::save),
-                           InstanceMethod("load", &TrainerWrap::load), InstanceMethod("dispose", &TrainerWrap::dispose)}));
+  exports.Set("Trainer", DefineClass(env, "Trainer",
+                                     {InstanceMethod("epoch", &TrainerWrap::epoch),
+                                      InstanceMethod("save", &TrainerWrap::save),
+                                      InstanceMethod("load", &TrainerWrap::load),
+                                      InstanceMethod("dispose", &TrainerWrap::dispose)}));
 }
 
 TrainerWrap::TrainerWrap(const Napi::CallbackInfo& info) : ObjectWrap(info) {
@@ -35,11 +36,14 @@ TrainerWrap::TrainerWrap(const Napi::CallbackInfo& info) : ObjectWrap(info) {
     auto network = NetworkWrap::unwrap(info[0]);
     const Lease lease(network->busy, busyMessage);
     Trainer trainer(network->network, readTrainerOptions(Options(info[1])));
-    shared_.set(std::make_shared<SharedTrainer>(std::move(network), std::move(trainer)), info.Env(), 0);
+    shared_.set(std::make_shared<SharedTrainer>(std::move(network), std::move(trainer)), info.Env(),
+                0);
   });
 }
 
-void TrainerWrap::Finalize(Napi::BasicEnv env) { shared_.dispose(Napi::Env(env)); }
+void TrainerWrap::Finalize(Napi::BasicEnv env) {
+  shared_.dispose(Napi::Env(env));
+}
 
 Napi::Value TrainerWrap::epoch(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
@@ -54,8 +58,8 @@ Napi::Value TrainerWrap::epoch(const Napi::CallbackInfo& info) {
         info.Env(), shared->executor,
         [=](const Cancellation& cancellation, const ProgressCallback& progress) -> Deliver {
           const Lease lease(shared->network->busy, busyMessage);
-          const auto statistics =
-              shared->trainer.epoch(*dataset, selection, epoch, batchSize, learningRate, cancellation, progress);
+          const auto statistics = shared->trainer.epoch(*dataset, selection, epoch, batchSize,
+                                                        learningRate, cancellation, progress);
           return [statistics](Napi::Env env) { return toObject(env, statistics); };
         },
         info[2]);
@@ -68,7 +72,8 @@ Napi::Value TrainerWrap::save(const Napi::CallbackInfo& info) {
     const auto metadata = Options(info[1]).strings("metadata");
     return startOperation(
         info.Env(), fileExecutor(),
-        [shared = shared_.get(), path, metadata](const Cancellation&, const ProgressCallback&) -> Deliver {
+        [shared = shared_.get(), path, metadata](const Cancellation&,
+                                                 const ProgressCallback&) -> Deliver {
           const Lease lease(shared->network->busy, busyMessage);
           shared->trainer.save(path, metadata);
           return [](Napi::Env env) { return env.Undefined(); };
@@ -87,7 +92,8 @@ Napi::Value TrainerWrap::load(const Napi::CallbackInfo& info) {
           const auto metadata = shared->trainer.load(path);
           return [metadata](Napi::Env env) {
             Napi::Object object = Napi::Object::New(env);
-            for (const auto& [key, value] : metadata) object.Set(key, value);
+            for (const auto& [key, value] : metadata)
+              object.Set(key, value);
             return object;
           };
         },

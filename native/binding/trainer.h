@@ -1,13 +1,13 @@
 // The JavaScript face of core's Trainer: one thread of its own, one operation at a time.
 #pragma once
 
-#include <napi.h>
-
-#include <memory>
-
 #include "binding/handle.h"
 #include "binding/network.h"
 #include "core/training/trainer.h"
+
+#include <napi.h>
+
+#include <memory>
 
 namespace roentgen::binding {
 

@@ -1,9 +1,9 @@
 // A flag that one thread raises and long work looks at between its parts.
 #pragma once
 
-#include <atomic>
-
 #include "core/error.h"
+
+#include <atomic>
 
 namespace roentgen {
 

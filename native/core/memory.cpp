@@ -1,17 +1,17 @@
 #include "core/memory.h"
 
+#include "core/error.h"
+
 #include <c10/core/Allocator.h>
 #include <c10/core/CPUAllocator.h>
-#include <malloc.h>
-#include <sys/mman.h>
 
 #include <bit>
+#include <malloc.h>
 #include <map>
 #include <mutex>
+#include <sys/mman.h>
 #include <unordered_map>
 #include <vector>
-
-#include "core/error.h"
 
 namespace roentgen {
 namespace {
@@ -79,7 +79,8 @@ class CachingAllocator final : public c10::Allocator {
     }
     if (data == MAP_FAILED) {
       live_ -= size;
-      throw Error("ERR_OUT_OF_MEMORY", text("Memory ran out: ", size >> 20, " MiB more were needed; use a smaller batch"));
+      throw Error("ERR_OUT_OF_MEMORY", text("Memory ran out: ", size >> 20,
+                                            " MiB more were needed; use a smaller batch"));
     }
     sizes_[data] = size;
     return data;
@@ -95,8 +96,8 @@ class CachingAllocator final : public c10::Allocator {
     live_ -= size;
     cached_ += size;
     free_[size].push_back(data);
-    // The sizes of a step do not all live at once, so their sum passes the peak; twice holds them all, and
-    // still returns what an earlier, larger network left behind.
+    // The sizes of a step do not all live at once, so their sum passes the peak; twice holds them
+    // all, and still returns what an earlier, larger network left behind.
     if (cached_ > 2 * peak_) shrink(2 * peak_);
     return true;
   }
@@ -122,8 +123,8 @@ class CachingAllocator final : public c10::Allocator {
 
   c10::Allocator& fallback_ = *c10::GetDefaultCPUAllocator();
   std::mutex mutex_;
-  std::map<size_t, std::vector<void*>> free_;      // by size
-  std::unordered_map<void*, size_t> sizes_;        // of what is live
+  std::map<size_t, std::vector<void*>> free_;  // by size
+  std::unordered_map<void*, size_t> sizes_;    // of what is live
   uint64_t live_ = 0;
   uint64_t cached_ = 0;
   uint64_t peak_ = 0;
@@ -132,15 +133,20 @@ class CachingAllocator final : public c10::Allocator {
 }  // namespace
 
 void installAllocator() {
-  // The largest threshold that glibc takes; more is refused, and its own adaptation would stop too late.
+  // The largest threshold that glibc takes; more is refused, and its own adaptation would stop too
+  // late.
   mallopt(M_MMAP_THRESHOLD, 32 << 20);
   mallopt(M_TRIM_THRESHOLD, 512 << 20);
   // Above the priority of the default (0).
   c10::SetCPUAllocator(&CachingAllocator::instance(), 1);
 }
 
-MemoryUse memoryUse() { return CachingAllocator::instance().use(); }
+MemoryUse memoryUse() {
+  return CachingAllocator::instance().use();
+}
 
-void releaseCachedMemory() { CachingAllocator::instance().empty(); }
+void releaseCachedMemory() {
+  CachingAllocator::instance().empty();
+}
 
 }  // namespace roentgen

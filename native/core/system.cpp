@@ -1,16 +1,16 @@
 #include "core/system.h"
 
+#include "core/error.h"
+
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
 #include <ATen/detail/CUDAHooksInterface.h>
-#include <cpuid.h>
 #include <torch/headeronly/version.h>
 
 #include <atomic>
+#include <cpuid.h>
 #include <cstdint>
-
-#include "core/error.h"
 
 // The only function of LibTorch that tells the version of the library itself, not of its headers
 // (torch/csrc/inductor/aoti_torch/c/shim.h, which drags in far more).
@@ -43,7 +43,8 @@ SystemInfo systemInfo() {
   info.cuda = at::hasCUDA();
   if (info.cuda) {
     const int count = at::detail::getCUDAHooks().getNumGPUs();
-    for (int i = 0; i < count; ++i) info.cudaDevices.push_back(text("cuda:", i));
+    for (int i = 0; i < count; ++i)
+      info.cudaDevices.push_back(text("cuda:", i));
     info.cuda = count > 0;
   }
   info.avx2 = __builtin_cpu_supports("avx2");
@@ -55,7 +56,8 @@ SystemInfo systemInfo() {
 
 void setThreads(int count) {
   if (count < 1 || count > 1024) {
-    throw Error("ERR_INVALID_ARGUMENT", text("Expected a number of threads from 1 to 1024, received ", count));
+    throw Error("ERR_INVALID_ARGUMENT",
+                text("Expected a number of threads from 1 to 1024, received ", count));
   }
   wantedThreads = count;
 }

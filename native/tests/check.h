@@ -1,5 +1,8 @@
-// The smallest test runner that says what failed where: named cases, and checks that print both sides.
+// The smallest test runner that says what failed where: named cases, and checks that print both
+// sides.
 #pragma once
+
+#include "core/error.h"
 
 #include <functional>
 #include <sstream>
@@ -7,8 +10,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "core/error.h"
 
 namespace roentgen::testing {
 
@@ -19,7 +20,9 @@ struct Case {
 std::vector<Case>& cases();
 
 struct Register {
-  Register(std::string name, std::function<void()> body) { cases().push_back({std::move(name), std::move(body)}); }
+  Register(std::string name, std::function<void()> body) {
+    cases().push_back({std::move(name), std::move(body)});
+  }
 };
 
 struct Failure : std::runtime_error {
@@ -32,8 +35,8 @@ void require(bool holds, const char* file, int line, const Parts&... message) {
 }
 
 // Runs `body` and expects an Error with this code whose message contains `fragment`.
-void requireError(const std::function<void()>& body, std::string_view code, std::string_view fragment,
-                  const char* file, int line);
+void requireError(const std::function<void()>& body, std::string_view code,
+                  std::string_view fragment, const char* file, int line);
 
 // ‖actual − expected‖ / ‖expected‖, in double.
 double relativeError(const std::vector<double>& actual, const std::vector<double>& expected);
@@ -49,14 +52,19 @@ void writeText(const std::string& path, const std::string& contents);
 
 #define ROENTGEN_JOIN2(a, b) a##b
 #define ROENTGEN_JOIN(a, b) ROENTGEN_JOIN2(a, b)
-#define TEST(name)                                                                                           \
-  static void ROENTGEN_JOIN(test, __LINE__)();                                                               \
-  static const ::roentgen::testing::Register ROENTGEN_JOIN(registered, __LINE__)(name, ROENTGEN_JOIN(test, __LINE__)); \
+#define TEST(name)                                                                \
+  static void ROENTGEN_JOIN(test, __LINE__)();                                    \
+  static const ::roentgen::testing::Register ROENTGEN_JOIN(registered, __LINE__)( \
+      name, ROENTGEN_JOIN(test, __LINE__));                                       \
   static void ROENTGEN_JOIN(test, __LINE__)()
-#define REQUIRE(condition) ::roentgen::testing::require(static_cast<bool>(condition), __FILE__, __LINE__, #condition)
-#define REQUIRE_EQUAL(actual, expected)                                                                      \
-  ::roentgen::testing::require((actual) == (expected), __FILE__, __LINE__, #actual, " is ", (actual), ", expected ", (expected))
-#define REQUIRE_BELOW(actual, bound)                                                                         \
-  ::roentgen::testing::require((actual) < (bound), __FILE__, __LINE__, #actual, " is ", (actual), ", expected below ", (bound))
-#define REQUIRE_ERROR(expression, code, fragment)                                                            \
-  ::roentgen::testing::requireError([&] { static_cast<void>(expression); }, code, fragment, __FILE__, __LINE__)
+#define REQUIRE(condition) \
+  ::roentgen::testing::require(static_cast<bool>(condition), __FILE__, __LINE__, #condition)
+#define REQUIRE_EQUAL(actual, expected)                                                     \
+  ::roentgen::testing::require((actual) == (expected), __FILE__, __LINE__, #actual, " is ", \
+                               (actual), ", expected ", (expected))
+#define REQUIRE_BELOW(actual, bound)                                                              \
+  ::roentgen::testing::require((actual) < (bound), __FILE__, __LINE__, #actual, " is ", (actual), \
+                               ", expected below ", (bound))
+#define REQUIRE_ERROR(expression, code, fragment)                                           \
+  ::roentgen::testing::requireError([&] { static_cast<void>(expression); }, code, fragment, \
+                                    __FILE__, __LINE__)

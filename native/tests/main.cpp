@@ -1,19 +1,19 @@
 // Runs every case, or those whose name contains the first argument, and prints the totals.
-#include <unistd.h>
+#include "core/memory.h"
+#include "tests/check.h"
 
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
-
-#include "core/memory.h"
-#include "tests/check.h"
+#include <unistd.h>
 
 namespace roentgen::testing {
 namespace {
 
 const std::filesystem::path& temporaryFolder() {
-  static const auto folder = std::filesystem::temp_directory_path() / text("roentgen-core-", ::getpid());
+  static const auto folder =
+      std::filesystem::temp_directory_path() / text("roentgen-core-", ::getpid());
   std::filesystem::create_directories(folder);
   return folder;
 }
@@ -25,14 +25,15 @@ std::vector<Case>& cases() {
   return all;
 }
 
-void requireError(const std::function<void()>& body, std::string_view code, std::string_view fragment,
-                  const char* file, int line) {
+void requireError(const std::function<void()>& body, std::string_view code,
+                  std::string_view fragment, const char* file, int line) {
   try {
     body();
   } catch (const Error& error) {
-    require(error.code() == code, file, line, "expected ", code, ", got ", error.code(), ": ", error.what());
-    require(std::string_view(error.what()).find(fragment) != std::string_view::npos, file, line, "expected \"",
-            fragment, "\" in: ", error.what());
+    require(error.code() == code, file, line, "expected ", code, ", got ", error.code(), ": ",
+            error.what());
+    require(std::string_view(error.what()).find(fragment) != std::string_view::npos, file, line,
+            "expected \"", fragment, "\" in: ", error.what());
     return;
   }
   require(false, file, line, "expected ", code, ", but nothing was thrown");
@@ -48,8 +49,12 @@ double relativeError(const std::vector<double>& actual, const std::vector<double
   return std::sqrt(difference) / std::max(std::sqrt(size), 1e-300);
 }
 
-std::string sourcePath(const std::string& relative) { return text(ROENTGEN_SOURCE_DIR, "/", relative); }
-std::string temporaryPath(const std::string& name) { return (temporaryFolder() / name).string(); }
+std::string sourcePath(const std::string& relative) {
+  return text(ROENTGEN_SOURCE_DIR, "/", relative);
+}
+std::string temporaryPath(const std::string& name) {
+  return (temporaryFolder() / name).string();
+}
 
 std::string readText(const std::string& path) {
   std::ifstream in(path, std::ios::binary);

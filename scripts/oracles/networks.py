@@ -22,7 +22,6 @@ from torchvision.models import resnet18, resnet50
 
 FIXTURES = Path(__file__).resolve().parents[2] / "test" / "fixtures" / "networks"
 STEPS = 5
-LEARNING_RATE = 1e-3
 # Keras's BatchNormalization: momentum 0.99 is the weight of the old statistic, PyTorch's that of the new one.
 KERAS_BATCH_NORM = {"eps": 1e-3, "momentum": 0.01}
 
@@ -174,17 +173,18 @@ class Case:
     loss: str
     salt: int
     samples: int
+    learning_rate: float
     epsilon: float
     mean: float = 0.0
     std: float = 1.0
 
 
 CASES = {
-    "resnet18": Case(lambda c, h, w, k: resnet18(num_classes=k), (4, 3, 64, 48), 2, "crossEntropy", 0, 32, 1e-3, 0.5303, 0.1944),
-    "resnet50": Case(lambda c, h, w, k: resnet50(num_classes=k), (4, 3, 64, 48), 2, "crossEntropy", 0, 16, 1e-3, 0.5303, 0.1944),
-    "cnn-binary": Case(CnnBinary, (8, 1, 64, 48), 2, "binaryCrossEntropy", 2, 32, 1e-3),
-    "lmap3": Case(Lmap3, (4, 1, 96, 112), 4, "crossEntropy", 4, 32, 1e-8),
-    "autoencoder": Case(Autoencoder, (4, 3, 32, 48), 1, "meanSquaredError", 2, 32, 1e-8),
+    "resnet18": Case(lambda c, h, w, k: resnet18(num_classes=k), (4, 3, 64, 48), 2, "crossEntropy", 0, 32, 2e-5, 1e-3, 0.5303, 0.1944),
+    "resnet50": Case(lambda c, h, w, k: resnet50(num_classes=k), (4, 3, 64, 48), 2, "crossEntropy", 0, 16, 2e-5, 1e-3, 0.5303, 0.1944),
+    "cnn-binary": Case(CnnBinary, (8, 1, 64, 48), 2, "binaryCrossEntropy", 2, 32, 1e-4, 1e-3),
+    "lmap3": Case(Lmap3, (4, 1, 96, 112), 4, "crossEntropy", 4, 32, 1e-3, 1e-8),
+    "autoencoder": Case(Autoencoder, (4, 3, 32, 48), 1, "meanSquaredError", 2, 32, 1e-3, 1e-8),
 }
 
 
@@ -218,7 +218,7 @@ def run(case: Case, dtype: torch.dtype, memory_format: torch.memory_format) -> R
     pixels = (bits(case.salt, "input", math.prod(case.shape)) >> np.uint32(24)).reshape(case.shape)
     images = torch.from_numpy((pixels / 255.0 - case.mean) / case.std).to(dtype=dtype, memory_format=memory_format)
     labels = torch.from_numpy(class_labels(case))
-    optimizer = torch.optim.Adam(network.parameters(), lr=LEARNING_RATE, eps=case.epsilon)
+    optimizer = torch.optim.Adam(network.parameters(), lr=case.learning_rate, eps=case.epsilon)
 
     with torch.no_grad():
         eval_outputs = numbers(network.eval()(images))
@@ -313,7 +313,7 @@ def fixture(name: str, case: Case) -> dict:
         "outputs": case.outputs,
         "labels": [] if case.loss == "meanSquaredError" else class_labels(case).tolist(),
         "loss": case.loss,
-        "optimizer": {"name": "adam", "learningRate": LEARNING_RATE, "betas": [0.9, 0.999], "epsilon": case.epsilon, "steps": STEPS},
+        "optimizer": {"name": "adam", "learningRate": case.learning_rate, "betas": [0.9, 0.999], "epsilon": case.epsilon, "steps": STEPS},
         "float32Error": {group: rounded(error, 2) for group, error in errors(reference, others).items()},
         "evalOutputs": outputs("eval_outputs"),
         "trainOutputs": outputs("train_outputs"),

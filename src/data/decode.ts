@@ -137,7 +137,9 @@ function reasonOf(cause: unknown): string {
 function luma(rgb: Buffer): Buffer {
   const gray = Buffer.allocUnsafe(rgb.length / 3);
   for (let pixel = 0, at = 0; pixel < gray.length; pixel += 1, at += 3) {
-    const [red, green, blue] = [rgb[at] ?? 0, rgb[at + 1] ?? 0, rgb[at + 2] ?? 0];
+    const red = rgb[at] ?? 0;
+    const green = rgb[at + 1] ?? 0;
+    const blue = rgb[at + 2] ?? 0;
     gray[pixel] = (red * 19595 + green * 38470 + blue * 7471 + 0x8000) >> 16;
   }
   return gray;

@@ -17,6 +17,7 @@ export type { DecodeOptions } from './decode.js';
 export { openPacked, packDataset } from './pack.js';
 export type { PackOptions, PackProgress, PackedDataset } from './pack.js';
 export type { PackedIndex } from './packFile.js';
+export { cacheFolder } from './packPlace.js';
 export { drawPhantom, phantomKinds, scanners, writePhantomDataset } from './phantom/index.js';
 export type {
   Phantom,
@@ -26,3 +27,7 @@ export type {
   PhantomOptions,
   Scanner,
 } from './phantom/index.js';
+export { openData } from './openData.js';
+export type { OpenDataOptions } from './openData.js';
+export { decodeImages, nameOf } from './decodeImages.js';
+export type { DecodedImages, NamedImage } from './decodeImages.js';

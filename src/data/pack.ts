@@ -2,7 +2,13 @@
 import { mkdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import { Dataset, RoentgenError, invalidArgument, writeError } from '../native/index.js';
+import {
+  Dataset,
+  RoentgenError,
+  invalidArgument,
+  throwIfAborted,
+  writeError,
+} from '../native/index.js';
 import { mapConcurrently } from './concurrency.js';
 import { checkFormat, checkPixelLimit, decodeImage, readImageFile } from './decode.js';
 import { listingKey, packKey, sha256, sourceHash } from './fingerprint.js';
@@ -26,7 +32,7 @@ export interface PackOptions {
   cacheDir?: string | undefined;
   /** Writes to this file instead of the cache; packed again only where its content would differ. */
   output?: string | undefined;
-  /** Images in work at once. Default: one more than the threads that can decode. */
+  /** Images in work at once. Default: twice the threads that can decode. */
   workers?: number | undefined;
   /** Pack the rest when some files fail; otherwise they are an error, after all were tried. Default false. */
   keepGoing?: boolean | undefined;
@@ -126,10 +132,13 @@ function planJob(source: ImageSource, format: ImageFormat, options: PackOptions)
   };
 }
 
-/** libuv's pool decodes, with 4 threads unless told otherwise; one image more keeps them fed. */
+/**
+ * libuv's pool decodes, with 4 threads unless told otherwise and one thread per image. Twice as many images in work
+ * keep it fed while others are read, hashed and stored.
+ */
 function defaultWorkers(): number {
-  const poolThreads = Number(process.env['UV_THREADPOOL_SIZE'] ?? 4);
-  return Math.min(availableParallelism(), poolThreads) + 1;
+  const poolThreads = Number(process.env['UV_THREADPOOL_SIZE']) || 4;
+  return 2 * Math.min(availableParallelism() + 1, poolThreads);
 }
 
 /** The packed file of exactly this source and these options, if it exists. */
@@ -241,7 +250,7 @@ async function fillSlot(
     hash = sha256(bytes);
     if (await partial.holds(slot, hash)) return { hash, decoded: false };
     const pixels = await decodeImage(bytes, format, { pixelLimit, name });
-    await partial.put(slot, hash, pixels);
+    partial.put(slot, hash, pixels);
     return { hash, decoded: true };
   } catch (error) {
     return { hash, decoded: false, problem: toProblem(name, error) };
@@ -273,14 +282,5 @@ function refuseFailures({ source, keepGoing }: Job, failures: Problem[]): void {
       (failures.length < total ? ', or go on without them (keepGoing, --keep-going).' : '.') +
       ' What was decoded is kept.',
     { details: { problems: failures } },
-  );
-}
-
-function throwIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted !== true) return;
-  throw new RoentgenError(
-    'ABORT_ERR',
-    'Packing was aborted. What was decoded is kept, and the next run goes on from there.',
-    { cause: signal.reason },
   );
 }

@@ -59,7 +59,8 @@ export class PackPlace {
   }
 }
 
-function cacheFolder(cacheDir: string | undefined): string {
+/** Folder of packed datasets: the one given, ROENTGEN_CACHE, $XDG_CACHE_HOME/roentgen or ~/.cache/roentgen. */
+export function cacheFolder(cacheDir?: string): string {
   // An empty variable means unset, as the XDG specification has it.
   const { ROENTGEN_CACHE: own, XDG_CACHE_HOME: shared } = process.env;
   return resolve(cacheDir ?? (own || join(shared || join(homedir(), '.cache'), 'roentgen')));

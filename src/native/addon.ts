@@ -124,7 +124,10 @@ const causes: readonly (readonly [pattern: RegExp, remedy: string])[] = [
     /GLIBC|GLIBCXX|CXXABI/,
     "this machine's C or C++ library is older than LibTorch needs (glibc 2.28)",
   ],
-  [/invalid ELF header|wrong ELF class/, 'the addon was built for another platform: run setup again'],
+  [
+    /invalid ELF header|wrong ELF class/,
+    'the addon was built for another platform: run setup again',
+  ],
   [/no-addons/, 'Node was started with --no-addons'],
 ];
 

@@ -2,8 +2,14 @@
 
 /** What each code means and the exit code the command line gives it: 1 for a failure, 2 for wrong usage. */
 export const errorCodes = {
-  ERR_INVALID_ARGUMENT: { exitCode: 2, meaning: 'an argument has the wrong type, range or combination' },
-  ERR_INVALID_CONFIG: { exitCode: 2, meaning: 'a configuration file has an unknown key or a wrong value' },
+  ERR_INVALID_ARGUMENT: {
+    exitCode: 2,
+    meaning: 'an argument has the wrong type, range or combination',
+  },
+  ERR_INVALID_CONFIG: {
+    exitCode: 2,
+    meaning: 'a configuration file has an unknown key or a wrong value',
+  },
   ERR_INVALID_SPEC: { exitCode: 2, meaning: 'an architecture file is wrong' },
   ERR_UNKNOWN_MODEL: { exitCode: 2, meaning: 'no architecture or model file has that name' },
   ERR_INPUT_TOO_SMALL: { exitCode: 2, meaning: 'the network does not fit the input size' },

@@ -1,6 +1,6 @@
 /** Writing a file so that its path holds the old content or the new, never a part. */
 import { randomBytes } from 'node:crypto';
-import { open, rename, rm } from 'node:fs/promises';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { RoentgenError } from './errors.js';
 
@@ -61,5 +61,26 @@ async function syncFolder(path: string): Promise<void> {
     await folder.sync();
   } finally {
     await folder.close();
+  }
+}
+
+/**
+ * Makes the folder, or the first of `<path>-1`, `<path>-2`, … that does not exist, and returns its path:
+ * results never overwrite earlier ones.
+ * @throws RoentgenError ERR_NO_SPACE, ERR_IO
+ */
+export async function createNewFolder(path: string): Promise<string> {
+  await mkdir(dirname(path), { recursive: true }).catch((cause: unknown) => {
+    throw writeError(path, cause);
+  });
+  for (let attempt = 0; ; attempt += 1) {
+    const folder = attempt === 0 ? path : `${path}-${attempt}`;
+    try {
+      await mkdir(folder);
+      return folder;
+    } catch (cause) {
+      const taken = cause instanceof Error && 'code' in cause && cause.code === 'EEXIST';
+      if (!taken) throw writeError(folder, cause);
+    }
   }
 }

@@ -2,11 +2,12 @@
 export { RoentgenError, errorCodes, invalidArgument } from './errors.js';
 export type { ErrorCode } from './errors.js';
 export type * from './types.js';
-export { writeError, writeFileAtomic } from './files.js';
+export { createNewFolder, writeError, writeFileAtomic } from './files.js';
 export { isAbort, throwIfAborted } from './call.js';
+export type { NativeProgress } from './addon.js';
 export type { Hooks } from './call.js';
 export { Dataset } from './dataset.js';
 export { Network } from './network.js';
-export { packageRoot } from './packageRoot.js';
+export { packageRoot, packageVersion } from './packageRoot.js';
 export { liveHandles, setThreads, systemInfo } from './system.js';
 export { Trainer } from './trainer.js';

@@ -1,5 +1,5 @@
-/** Where this package stands: in a checkout, or below node_modules. */
-import { existsSync } from 'node:fs';
+/** Where this package stands, in a checkout or below node_modules, and its version. */
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 function findRoot(from: string): string {
@@ -9,3 +9,10 @@ function findRoot(from: string): string {
 
 /** Absolute path of the folder that holds package.json, models/ and the built addon. */
 export const packageRoot = findRoot(__dirname);
+
+const manifest = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as {
+  version: string;
+};
+
+/** This package's own version. */
+export const packageVersion = manifest.version;

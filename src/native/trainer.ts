@@ -22,10 +22,7 @@ export class Trainer implements Disposable {
     options: EpochOptions,
     hooks?: Hooks<EpochProgress>,
   ): Promise<EpochStatistics> {
-    return runNative(
-      (onProgress) => this.handle.epoch(dataset.handle, options, onProgress),
-      hooks,
-    );
+    return runNative((onProgress) => this.handle.epoch(dataset.handle, options, onProgress), hooks);
   }
 
   /** Writes weights, moments and random state, all that an exact continuation needs: whole or not at all. */

@@ -42,17 +42,23 @@ export const trainOptionsSchema = z.strictObject({
   labelsFrom: z
     .string()
     .optional()
-    .describe('Regular expression on file names whose first group is the class, e.g. _(bacteria|virus)_'),
+    .describe(
+      'Regular expression on file names whose first group is the class, e.g. _(bacteria|virus)_',
+    ),
   groupBy: z
     .string()
     .optional()
-    .describe('Patient key: kermany, person, file, or a regular expression on file names [kermany]'),
+    .describe(
+      'Patient key: kermany, person, file, or a regular expression on file names [kermany]',
+    ),
   valFraction: z
     .number()
     .min(0)
     .max(0.9)
     .optional()
-    .describe("Share of train, by patient, to validate on [the source's val if it has 100 images, else 0.1]"),
+    .describe(
+      "Share of train, by patient, to validate on [the source's val if it has 100 images, else 0.1]",
+    ),
   epochs: z.number().int().min(1).default(10).describe('Passes over the training images'),
   batchSize: z.number().int().min(1).default(32).describe('Images per step'),
   opt: z.enum(['adam', 'adamw', 'sgd']).default('adam').describe('Optimizer'),
@@ -74,11 +80,17 @@ export const trainOptionsSchema = z.strictObject({
   precision: z
     .enum(['auto', 'fp32', 'bf16'])
     .default('auto')
-    .describe('Arithmetic of convolutions and linear layers; auto takes bf16 where the hardware has it'),
+    .describe(
+      'Arithmetic of convolutions and linear layers; auto takes bf16 where the hardware has it',
+    ),
   device: z
     .enum(['auto', 'cpu', 'cuda'])
     .default('auto')
     .describe('Where to compute; auto takes a CUDA device where there is one'),
+  allowLeakage: z
+    .boolean()
+    .default(false)
+    .describe('Train although a patient or an image is in more than one split'),
   seed: z
     .number()
     .int()

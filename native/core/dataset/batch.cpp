@@ -1,5 +1,7 @@
 #include "core/dataset/batch.h"
 
+#include "core/error.h"
+
 #include <ATen/Functions.h>
 #include <ATen/Parallel.h>
 
@@ -7,13 +9,12 @@
 #include <numeric>
 #include <random>
 
-#include "core/error.h"
-
 namespace roentgen {
 namespace {
 
 template <typename T>
-void gather(const at::Tensor& images, const at::Tensor& table, std::span<const int32_t> indices, at::Tensor& out) {
+void gather(const at::Tensor& images, const at::Tensor& table, std::span<const int32_t> indices,
+            at::Tensor& out) {
   const int64_t channels = images.size(1);
   const int64_t area = images.size(2) * images.size(3);
   const auto* source = images.const_data_ptr<uint8_t>();
@@ -26,7 +27,8 @@ void gather(const at::Tensor& images, const at::Tensor& table, std::span<const i
       for (int64_t c = 0; c < channels; ++c) {
         const T* lookup = values + c * 256;
         const uint8_t* plane = image + c * area;
-        for (int64_t p = 0; p < area; ++p) pixels[p * channels + c] = lookup[plane[p]];
+        for (int64_t p = 0; p < area; ++p)
+          pixels[p * channels + c] = lookup[plane[p]];
       }
     }
   });
@@ -39,8 +41,9 @@ BatchReader::BatchReader(Dataset& dataset, const Normalization& normalization, a
     : images_(dataset.imagesOn(device)) {
   const auto channels = static_cast<size_t>(images_.size(1));
   if (normalization.mean.size() != channels || normalization.std.size() != channels) {
-    throw Error("ERR_INVALID_ARGUMENT", text("Expected ", channels, " means and standard deviations, received ",
-                                             normalization.mean.size(), " and ", normalization.std.size()));
+    throw Error("ERR_INVALID_ARGUMENT",
+                text("Expected ", channels, " means and standard deviations, received ",
+                     normalization.mean.size(), " and ", normalization.std.size()));
   }
   const auto mean = at::tensor(normalization.mean, at::kDouble).view({-1, 1});
   const auto std = at::tensor(normalization.std, at::kDouble).view({-1, 1});
@@ -48,7 +51,8 @@ BatchReader::BatchReader(Dataset& dataset, const Normalization& normalization, a
     throw Error("ERR_INVALID_ARGUMENT", "Expected standard deviations above 0");
   }
   if (device.is_cpu()) {
-    table_ = ((at::arange(256, at::kDouble).view({1, -1}) / 255 - mean) / std).to(type).contiguous();
+    table_ =
+        ((at::arange(256, at::kDouble).view({1, -1}) / 255 - mean) / std).to(type).contiguous();
   } else {
     scale_ = (1 / (255 * std)).view({1, -1, 1, 1}).to(device, type);
     shift_ = (-mean / std).view({1, -1, 1, 1}).to(device, type);
@@ -57,12 +61,14 @@ BatchReader::BatchReader(Dataset& dataset, const Normalization& normalization, a
 
 at::Tensor BatchReader::read(std::span<const int32_t> indices) const {
   if (!table_.defined()) {
-    const auto positions = at::tensor(at::ArrayRef<int32_t>(indices.data(), indices.size()), at::kInt);
+    const auto positions =
+        at::tensor(at::ArrayRef<int32_t>(indices.data(), indices.size()), at::kInt);
     const auto bytes = images_.index_select(0, positions.to(images_.device()));
     return (bytes * scale_ + shift_).contiguous(at::MemoryFormat::ChannelsLast);
   }
-  auto out = at::empty({static_cast<int64_t>(indices.size()), images_.size(1), images_.size(2), images_.size(3)},
-                       table_.options(), at::MemoryFormat::ChannelsLast);
+  auto out = at::empty(
+      {static_cast<int64_t>(indices.size()), images_.size(1), images_.size(2), images_.size(3)},
+      table_.options(), at::MemoryFormat::ChannelsLast);
   if (table_.scalar_type() == at::kDouble) {
     gather<double>(images_, table_, indices, out);
   } else {
@@ -74,8 +80,10 @@ at::Tensor BatchReader::read(std::span<const int32_t> indices) const {
 std::vector<int32_t> epochOrder(size_t count, uint64_t seed, int64_t epoch) {
   std::vector<int32_t> order(count);
   std::iota(order.begin(), order.end(), 0);
-  // The standard fixes this engine's numbers, but not std::shuffle's use of them: hence our own loop.
-  std::seed_seq words{static_cast<uint32_t>(seed), static_cast<uint32_t>(seed >> 32), static_cast<uint32_t>(epoch)};
+  // The standard fixes this engine's numbers, but not std::shuffle's use of them: hence our own
+  // loop.
+  std::seed_seq words{static_cast<uint32_t>(seed), static_cast<uint32_t>(seed >> 32),
+                      static_cast<uint32_t>(epoch)};
   std::mt19937_64 engine(words);
   for (size_t i = count; i > 1; --i) {
     // Fisher and Yates. The high 32 bits times i stay inside 64; the bias is at most i · 2⁻³².
@@ -87,7 +95,8 @@ std::vector<int32_t> epochOrder(size_t count, uint64_t seed, int64_t epoch) {
 
 std::vector<size_t> batchBounds(size_t count, size_t batchSize) {
   std::vector<size_t> bounds;
-  for (size_t start = 0; start < count; start += batchSize) bounds.push_back(start);
+  for (size_t start = 0; start < count; start += batchSize)
+    bounds.push_back(start);
   if (bounds.size() > 1 && count - bounds.back() == 1) bounds.pop_back();
   bounds.push_back(count);
   return bounds;

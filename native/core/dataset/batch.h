@@ -1,13 +1,13 @@
 // From positions in a dataset to the tensors of a batch, and the order of an epoch.
 #pragma once
 
+#include "core/dataset/dataset.h"
+
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
 #include <span>
 #include <vector>
-
-#include "core/dataset/dataset.h"
 
 namespace roentgen {
 
@@ -17,26 +17,28 @@ struct Normalization {
   std::vector<double> std;
 };
 
-// Gathers and normalizes. On the CPU both happen in one pass through a table of 256 values per channel.
+// Gathers and normalizes. On the CPU both happen in one pass through a table of 256 values per
+// channel.
 class BatchReader {
  public:
   // `type`: float or double. Throws ERR_INVALID_ARGUMENT where the channels do not fit.
-  BatchReader(Dataset& dataset, const Normalization& normalization, at::Device device, at::ScalarType type);
+  BatchReader(Dataset& dataset, const Normalization& normalization, at::Device device,
+              at::ScalarType type);
 
   // [n, C, H, W] of the images at `indices`, with NHWC strides.
   at::Tensor read(std::span<const int32_t> indices) const;
 
  private:
   at::Tensor images_;
-  at::Tensor table_;  // [C, 256]
+  at::Tensor table_;          // [C, 256]
   at::Tensor scale_, shift_;  // [1, C, 1, 1], for devices other than the CPU
 };
 
 // A permutation of 0 … count − 1 that depends on (seed, epoch) alone.
 std::vector<int32_t> epochOrder(size_t count, uint64_t seed, int64_t epoch);
 
-// Where the batches of an epoch begin, and its end. A last batch of one image joins the one before, since
-// batch normalization cannot train on a single value per channel.
+// Where the batches of an epoch begin, and its end. A last batch of one image joins the one before,
+// since batch normalization cannot train on a single value per channel.
 std::vector<size_t> batchBounds(size_t count, size_t batchSize);
 
 }  // namespace roentgen

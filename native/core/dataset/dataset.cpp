@@ -1,16 +1,17 @@
 #include "core/dataset/dataset.h"
 
-#include <ATen/Functions.h>
-
 #include "core/error.h"
 #include "core/io/file.h"
+
+#include <ATen/Functions.h>
 
 namespace roentgen {
 
 Dataset::Dataset(TensorFile file, const std::string& where) : metadata_(std::move(file.metadata)) {
   const auto found = file.tensors.find("images");
   if (found == file.tensors.end()) {
-    throw Error("ERR_INVALID_FILE", text(where, ": not a packed dataset, it has no tensor \"images\""));
+    throw Error("ERR_INVALID_FILE",
+                text(where, ": not a packed dataset, it has no tensor \"images\""));
   }
   images_ = found->second;
   file.tensors.erase(found);
@@ -20,11 +21,13 @@ Dataset::Dataset(TensorFile file, const std::string& where) : metadata_(std::mov
 
 void Dataset::check(const std::string& where) const {
   if (images_.scalar_type() != at::kByte || images_.dim() != 4 || images_.numel() == 0) {
-    throw Error("ERR_INVALID_FILE", text(where, ": \"images\" must be non-empty uint8 [N, C, H, W]"));
+    throw Error("ERR_INVALID_FILE",
+                text(where, ": \"images\" must be non-empty uint8 [N, C, H, W]"));
   }
   for (const auto& [name, column] : columns_) {
     if (column.scalar_type() != at::kInt || column.dim() != 1 || column.size(0) != size()) {
-      throw Error("ERR_INVALID_FILE", text(where, ": column \"", name, "\" must be int32 [", size(), "]"));
+      throw Error("ERR_INVALID_FILE",
+                  text(where, ": column \"", name, "\" must be int32 [", size(), "]"));
     }
   }
 }
@@ -38,12 +41,14 @@ std::shared_ptr<Dataset> Dataset::fromRaw(const std::string& path, int64_t chann
   const FileReader file(path);
   const int64_t bytes = channels * height * width;
   TensorFile contents;
-  at::Tensor images = at::empty({static_cast<int64_t>(keep.size()), channels, height, width}, at::kByte);
+  at::Tensor images =
+      at::empty({static_cast<int64_t>(keep.size()), channels, height, width}, at::kByte);
   auto* out = images.mutable_data_ptr<uint8_t>();
   for (size_t i = 0; i < keep.size();) {
     // Neighbors are read in one call.
     size_t run = 1;
-    while (i + run < keep.size() && keep[i + run] == keep[i] + static_cast<int32_t>(run)) ++run;
+    while (i + run < keep.size() && keep[i + run] == keep[i] + static_cast<int32_t>(run))
+      ++run;
     file.read(out + static_cast<int64_t>(i) * bytes, run * static_cast<size_t>(bytes),
               static_cast<uint64_t>(keep[i]) * static_cast<uint64_t>(bytes));
     i += run;

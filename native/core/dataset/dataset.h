@@ -1,6 +1,8 @@
 // Packed images: uint8 [N, C, H, W] with int32 columns and metadata, held once and shared.
 #pragma once
 
+#include "core/io/safetensors.h"
+
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
@@ -8,8 +10,6 @@
 #include <memory>
 #include <string>
 #include <vector>
-
-#include "core/io/safetensors.h"
 
 namespace roentgen {
 

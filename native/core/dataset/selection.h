@@ -1,11 +1,11 @@
 // Which images of a dataset a pass visits, and their classes.
 #pragma once
 
-#include <cstdint>
-#include <vector>
-
 #include "core/dataset/dataset.h"
 #include "core/network/network.h"
+
+#include <cstdint>
+#include <vector>
 
 namespace roentgen {
 

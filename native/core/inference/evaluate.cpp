@@ -9,8 +9,9 @@
 
 namespace roentgen {
 
-Outputs evaluate(Network& network, Dataset& dataset, const Selection& selection, const EvaluationOptions& options,
-                 const Cancellation& cancellation, const ProgressCallback& progress) {
+Outputs evaluate(Network& network, Dataset& dataset, const Selection& selection,
+                 const EvaluationOptions& options, const Cancellation& cancellation,
+                 const ProgressCallback& progress) {
   checkSelection(dataset, selection, options.batchSize, network.shape(), /*needLabels=*/false);
   const c10::InferenceMode inference;
   const Stopwatch watch;
@@ -29,24 +30,30 @@ Outputs evaluate(Network& network, Dataset& dataset, const Selection& selection,
     cancellation.check();
     const int64_t first = step * options.batchSize;
     const int64_t size = std::min(options.batchSize, count - first);
-    const auto input = reader.read(std::span(selection.indices).subspan(static_cast<size_t>(first), static_cast<size_t>(size)));
+    const auto input =
+        reader.read(std::span(selection.indices)
+                        .subspan(static_cast<size_t>(first), static_cast<size_t>(size)));
     const auto output = network.forward(input, mode).to(type);
     if (scored) {
       at::Tensor labels;
       if (!reconstruction) {
-        labels = at::tensor(at::ArrayRef(selection.labels).slice(static_cast<size_t>(first), static_cast<size_t>(size)))
+        labels = at::tensor(at::ArrayRef(selection.labels)
+                                .slice(static_cast<size_t>(first), static_cast<size_t>(size)))
                      .to(device, at::kLong);
       }
-      loss += computeLoss(options.loss, output, labels, input).item<double>() * static_cast<double>(size);
+      loss += computeLoss(options.loss, output, labels, input).item<double>() *
+              static_cast<double>(size);
     }
-    const auto rows = reconstruction ? (output - input).square().mean({1, 2, 3}).unsqueeze(1) : output;
+    const auto rows =
+        reconstruction ? (output - input).square().mean({1, 2, 3}).unsqueeze(1) : output;
     values.push_back(rows.to(at::kCPU, at::kFloat));
     const int64_t done = first + size;
     progress({step + 1, steps, done, loss / static_cast<double>(done), watch.seconds()});
   }
-  return {.values = at::cat(values).contiguous(),
-          .loss = scored ? loss / static_cast<double>(count) : std::numeric_limits<double>::quiet_NaN(),
-          .seconds = watch.seconds()};
+  return {
+      .values = at::cat(values).contiguous(),
+      .loss = scored ? loss / static_cast<double>(count) : std::numeric_limits<double>::quiet_NaN(),
+      .seconds = watch.seconds()};
 }
 
 }  // namespace roentgen

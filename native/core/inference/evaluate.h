@@ -1,16 +1,16 @@
 // A pass over a selection without updates: logits for a classifier, errors for a reconstruction.
 #pragma once
 
-#include <ATen/core/Tensor.h>
-
-#include <cstdint>
-
 #include "core/cancellation.h"
 #include "core/dataset/batch.h"
 #include "core/dataset/selection.h"
 #include "core/loss.h"
 #include "core/network/network.h"
 #include "core/progress.h"
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
 
 namespace roentgen {
 
@@ -22,13 +22,15 @@ struct EvaluationOptions {
 };
 
 struct Outputs {
-  at::Tensor values;  // float [N, outputs] on the CPU; for reconstruction [N, 1], each image's mean squared error
+  at::Tensor values;  // float [N, outputs] on the CPU; for reconstruction [N, 1], each image's mean
+                      // squared error
   double loss;        // mean; NaN without labels
   double seconds;
 };
 
 // Visits the selection in its order, on the device where the network is.
-Outputs evaluate(Network& network, Dataset& dataset, const Selection& selection, const EvaluationOptions& options,
-                 const Cancellation& cancellation, const ProgressCallback& progress);
+Outputs evaluate(Network& network, Dataset& dataset, const Selection& selection,
+                 const EvaluationOptions& options, const Cancellation& cancellation,
+                 const ProgressCallback& progress);
 
 }  // namespace roentgen

@@ -1,16 +1,15 @@
 #include "core/io/file.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include "core/error.h"
 
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cstring>
+#include <fcntl.h>
 #include <filesystem>
-
-#include "core/error.h"
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace roentgen {
 namespace {
@@ -38,7 +37,7 @@ namespace {
 FileReader::FileReader(const std::string& path)
     : path_(path), descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
   if (descriptor_ < 0) failRead(path);
-  struct stat status {};
+  struct stat status{};
   if (::fstat(descriptor_, &status) != 0 || !S_ISREG(status.st_mode)) {
     ::close(descriptor_);
     throw Error("ERR_IO", text("Cannot read ", path, ": not a regular file"));
@@ -46,7 +45,9 @@ FileReader::FileReader(const std::string& path)
   size_ = static_cast<uint64_t>(status.st_size);
 }
 
-FileReader::~FileReader() { ::close(descriptor_); }
+FileReader::~FileReader() {
+  ::close(descriptor_);
+}
 
 void FileReader::read(void* destination, size_t length, uint64_t offset) const {
   auto* out = static_cast<char*>(destination);
@@ -94,7 +95,8 @@ void AtomicFile::commit() {
   temporary_.clear();
   // The rename itself is only durable once its folder is synced.
   const auto folder = std::filesystem::path(path_).parent_path();
-  const int directory = ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const int directory =
+      ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (directory >= 0) {
     ::fsync(directory);
     ::close(directory);

@@ -1,4 +1,5 @@
-// Files as bytes: a reader that knows its size, and a writer that replaces a file whole or not at all.
+// Files as bytes: a reader that knows its size, and a writer that replaces a file whole or not at
+// all.
 #pragma once
 
 #include <cstddef>
@@ -26,8 +27,8 @@ class FileReader {
   uint64_t size_;
 };
 
-// Writes to a sibling temporary file; `commit` syncs and renames. Without `commit` nothing is left behind.
-// Throws ERR_NO_SPACE when the disk or the quota is full, else ERR_IO.
+// Writes to a sibling temporary file; `commit` syncs and renames. Without `commit` nothing is left
+// behind. Throws ERR_NO_SPACE when the disk or the quota is full, else ERR_IO.
 class AtomicFile {
  public:
   explicit AtomicFile(const std::string& path);

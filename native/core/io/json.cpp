@@ -1,9 +1,9 @@
 #include "core/io/json.h"
 
+#include "core/error.h"
+
 #include <charconv>
 #include <unordered_set>
-
-#include "core/error.h"
 
 namespace roentgen {
 namespace {
@@ -133,7 +133,8 @@ class Parser {
 
   bool digits() {
     const size_t start = at_;
-    while (peek() >= '0' && peek() <= '9') ++at_;
+    while (peek() >= '0' && peek() <= '9')
+      ++at_;
     return at_ > start;
   }
 
@@ -229,7 +230,9 @@ class Parser {
 
 }  // namespace
 
-Json Json::parse(std::string_view text, int maxDepth) { return Parser(text, maxDepth).document(); }
+Json Json::parse(std::string_view text, int maxDepth) {
+  return Parser(text, maxDepth).document();
+}
 
 bool Json::number(double& out) const {
   if (const auto* i = integer()) {

@@ -1,5 +1,9 @@
 #include "core/io/safetensors.h"
 
+#include "core/error.h"
+#include "core/io/file.h"
+#include "core/io/json.h"
+
 #include <ATen/Functions.h>
 
 #include <algorithm>
@@ -9,10 +13,6 @@
 #include <optional>
 #include <string_view>
 #include <vector>
-
-#include "core/error.h"
-#include "core/io/file.h"
-#include "core/io/json.h"
 
 static_assert(std::endian::native == std::endian::little, "safetensors is little-endian");
 
@@ -29,10 +29,10 @@ struct DtypeName {
   at::ScalarType type;
 };
 constexpr std::array dtypes{
-    DtypeName{"F64", at::kDouble},   DtypeName{"I64", at::kLong},     DtypeName{"U64", at::kUInt64},
-    DtypeName{"F32", at::kFloat},    DtypeName{"I32", at::kInt},      DtypeName{"U32", at::kUInt32},
-    DtypeName{"F16", at::kHalf},     DtypeName{"BF16", at::kBFloat16}, DtypeName{"I16", at::kShort},
-    DtypeName{"U16", at::kUInt16},   DtypeName{"I8", at::kChar},      DtypeName{"U8", at::kByte},
+    DtypeName{"F64", at::kDouble}, DtypeName{"I64", at::kLong},      DtypeName{"U64", at::kUInt64},
+    DtypeName{"F32", at::kFloat},  DtypeName{"I32", at::kInt},       DtypeName{"U32", at::kUInt32},
+    DtypeName{"F16", at::kHalf},   DtypeName{"BF16", at::kBFloat16}, DtypeName{"I16", at::kShort},
+    DtypeName{"U16", at::kUInt16}, DtypeName{"I8", at::kChar},       DtypeName{"U8", at::kByte},
     DtypeName{"BOOL", at::kBool},
 };
 
@@ -205,7 +205,8 @@ std::string_view dtypeName(const std::string& tensor, at::ScalarType type) {
   for (const auto& known : dtypes) {
     if (known.type == type) return known.name;
   }
-  throw Error("ERR_INTERNAL", text("tensor ", tensor, " has a dtype that safetensors cannot store"));
+  throw Error("ERR_INTERNAL",
+              text("tensor ", tensor, " has a dtype that safetensors cannot store"));
 }
 
 }  // namespace
@@ -246,21 +247,24 @@ void writeTensors(const std::string& path, const TensorFile& file) {
   for (const auto& [name, tensor] : ordered) {
     header += text(",", quoteJson(name), ":{\"dtype\":\"", dtypeName(name, tensor.scalar_type()),
                    "\",\"shape\":[");
-    for (int64_t i = 0; i < tensor.dim(); ++i) header += text(i ? "," : "", tensor.size(i));
+    for (int64_t i = 0; i < tensor.dim(); ++i)
+      header += text(i ? "," : "", tensor.size(i));
     header += text("],\"data_offsets\":[", offset, ",", offset + tensor.nbytes(), "]}");
     offset += tensor.nbytes();
   }
   header += "}";
   header.resize((header.size() + 7) / 8 * 8, ' ');
   if (header.size() > maxHeaderBytes) {
-    throw Error("ERR_UNSUPPORTED", text(path, ": the header would exceed ", maxHeaderBytes, " bytes"));
+    throw Error("ERR_UNSUPPORTED",
+                text(path, ": the header would exceed ", maxHeaderBytes, " bytes"));
   }
 
   AtomicFile out(path);
   const uint64_t length = header.size();
   out.write(&length, 8);
   out.write(header.data(), header.size());
-  for (const auto& [name, tensor] : ordered) out.write(tensor.const_data_ptr(), tensor.nbytes());
+  for (const auto& [name, tensor] : ordered)
+    out.write(tensor.const_data_ptr(), tensor.nbytes());
   out.commit();
 }
 

@@ -1,11 +1,11 @@
 #include "core/network/activation.h"
 
+#include "core/error.h"
+
 #include <ATen/Functions.h>
 
 #include <array>
 #include <string_view>
-
-#include "core/error.h"
 
 namespace roentgen {
 namespace {

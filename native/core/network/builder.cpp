@@ -1,11 +1,11 @@
 #include "core/network/builder.h"
 
+#include "core/error.h"
+
 #include <ATen/Functions.h>
 
 #include <algorithm>
 #include <set>
-
-#include "core/error.h"
 
 namespace roentgen {
 namespace {
@@ -69,11 +69,13 @@ NetworkBuilder::NetworkBuilder(const std::string& spec, const NetworkShape& shap
       network_(std::make_shared<Network>()),
       current_{.channels = shape.channels, .height = shape.height, .width = shape.width} {
   const bool valid = shape.outputs >= 1 && (shape.channels == 1 || shape.channels == 3) &&
-                     shape.height >= 1 && shape.width >= 1 && shape.height <= 8192 && shape.width <= 8192;
+                     shape.height >= 1 && shape.width >= 1 && shape.height <= 8192 &&
+                     shape.width <= 8192;
   if (!valid) {
-    throw Error("ERR_INVALID_ARGUMENT",
-                text("Expected 1 or 3 channels, sides from 1 to 8192 and at least one output, received ",
-                     describe(shape), " and ", shape.outputs));
+    throw Error(
+        "ERR_INVALID_ARGUMENT",
+        text("Expected 1 or 3 channels, sides from 1 to 8192 and at least one output, received ",
+             describe(shape), " and ", shape.outputs));
   }
   network_->spec_ = spec;
   network_->shape_ = shape;
@@ -108,12 +110,14 @@ std::shared_ptr<Network> NetworkBuilder::build() {
   const FeatureShape input{shape_.channels, shape_.height, shape_.width};
   const FeatureShape logits{.channels = shape_.outputs, .flat = true};
   if (reconstruction && current_ != input) {
-    throw Error("ERR_INVALID_ARGUMENT",
-                text("A reconstruction of ", describe(shape_), " would come out as ", current_.height, "×",
-                     current_.width, ": choose sides that every pooling halves exactly"));
+    throw Error(
+        "ERR_INVALID_ARGUMENT",
+        text("A reconstruction of ", describe(shape_), " would come out as ", current_.height, "×",
+             current_.width, ": choose sides that every pooling halves exactly"));
   }
   if (!reconstruction && current_ != logits) {
-    throw Error("ERR_INVALID_SPEC", "the last layer must give one value per class (\"out\": \"classes\")");
+    throw Error("ERR_INVALID_SPEC",
+                "the last layer must give one value per class (\"out\": \"classes\")");
   }
   return network_;
 }
@@ -149,8 +153,12 @@ void NetworkBuilder::activation(Fields& fields, const std::string& name) {
   addRow(name, "activation", 0, 0, 0);
 }
 
-void NetworkBuilder::maxPool2d(Fields& fields, const std::string& name) { pool2d(fields, name, true); }
-void NetworkBuilder::avgPool2d(Fields& fields, const std::string& name) { pool2d(fields, name, false); }
+void NetworkBuilder::maxPool2d(Fields& fields, const std::string& name) {
+  pool2d(fields, name, true);
+}
+void NetworkBuilder::avgPool2d(Fields& fields, const std::string& name) {
+  pool2d(fields, name, false);
+}
 
 void NetworkBuilder::pool2d(Fields& fields, const std::string& name, bool maximum) {
   needImage(fields);
@@ -168,8 +176,10 @@ void NetworkBuilder::pool2d(Fields& fields, const std::string& name, bool maximu
   if (layer.padding.top * 2 > height || layer.padding.left * 2 > width) {
     fields.fail("padding must be at most half the kernel");
   }
-  current_.height = slide(current_.height, height, layer.stride[0], layer.padding.top + layer.padding.bottom);
-  current_.width = slide(current_.width, width, layer.stride[1], layer.padding.left + layer.padding.right);
+  current_.height =
+      slide(current_.height, height, layer.stride[0], layer.padding.top + layer.padding.bottom);
+  current_.width =
+      slide(current_.width, width, layer.stride[1], layer.padding.left + layer.padding.right);
   append(name, std::move(layer));
   addRow(name, maximum ? "maxPool2d" : "avgPool2d", 0, 0, 0);
 }
@@ -217,8 +227,10 @@ void NetworkBuilder::linear(Fields& fields, const std::string& name) {
   const int64_t out = classes ? shape_.outputs : fields.integer("out", 1);
   const bool withBias = fields.boolean("bias", true);
   Linear layer;
-  layer.weight = addState(name + ".weight", true, [&] { return initializer_.linearWeight(out, in); });
-  if (withBias) layer.bias = addState(name + ".bias", true, [&] { return initializer_.bias(out, in); });
+  layer.weight =
+      addState(name + ".weight", true, [&] { return initializer_.linearWeight(out, in); });
+  if (withBias)
+    layer.bias = addState(name + ".bias", true, [&] { return initializer_.bias(out, in); });
   current_.channels = out;
   append(name, std::move(layer));
   addRow(name, "linear", in * out + (withBias ? out : 0), 0, in * out);
@@ -245,18 +257,19 @@ void NetworkBuilder::residualStage(Fields& fields, const std::string& name) {
     if (block == "preActivation") {
       preActivationBlock(blockName, width, i + 1 == blocks ? stride : 1, i == 0, epsilon, momentum);
     } else {
-      residualBlock(blockName, width, i == 0 ? stride : 1, block == "bottleneck", epsilon, momentum);
+      residualBlock(blockName, width, i == 0 ? stride : 1, block == "bottleneck", epsilon,
+                    momentum);
     }
   }
 }
 
-void NetworkBuilder::residualBlock(const std::string& name, int64_t width, int64_t stride, bool bottleneck,
-                                   double epsilon, double momentum) {
+void NetworkBuilder::residualBlock(const std::string& name, int64_t width, int64_t stride,
+                                   bool bottleneck, double epsilon, double momentum) {
   const FeatureShape input = current_;
   const int64_t out = bottleneck ? 4 * width : width;
   const auto pair = [&](int index, int64_t channels, int64_t kernel, int64_t step) {
-    return makePair(text(name, ".conv", index), text(name, ".bn", index), channels, kernel, step, epsilon,
-                    momentum);
+    return makePair(text(name, ".conv", index), text(name, ".bn", index), channels, kernel, step,
+                    epsilon, momentum);
   };
   ResidualBlock block;
   if (bottleneck) {
@@ -270,14 +283,15 @@ void NetworkBuilder::residualBlock(const std::string& name, int64_t width, int64
   if (stride != 1 || input.channels != out) {
     const FeatureShape result = current_;
     current_ = input;
-    block.downsample = makePair(name + ".downsample.0", name + ".downsample.1", out, 1, stride, epsilon, momentum);
+    block.downsample =
+        makePair(name + ".downsample.0", name + ".downsample.1", out, 1, stride, epsilon, momentum);
     current_ = result;
   }
   append(name, std::move(block));
 }
 
-void NetworkBuilder::preActivationBlock(const std::string& name, int64_t width, int64_t stride, bool first,
-                                        double epsilon, double momentum) {
+void NetworkBuilder::preActivationBlock(const std::string& name, int64_t width, int64_t stride,
+                                        bool first, double epsilon, double momentum) {
   const int64_t out = 4 * width;
   PreActivationBlock block;
   block.name = name;
@@ -297,8 +311,8 @@ void NetworkBuilder::preActivationBlock(const std::string& name, int64_t width, 
 }
 
 Conv2d NetworkBuilder::makeConv(const std::string& name, int64_t out, std::array<int64_t, 2> kernel,
-                                std::array<int64_t, 2> stride, const Padding& padding, int64_t groups,
-                                bool bias) {
+                                std::array<int64_t, 2> stride, const Padding& padding,
+                                int64_t groups, bool bias) {
   const int64_t in = current_.channels / groups;
   const int64_t fanIn = in * kernel[0] * kernel[1];
   Conv2d layer;
@@ -307,11 +321,13 @@ Conv2d NetworkBuilder::makeConv(const std::string& name, int64_t out, std::array
   layer.groups = groups;
   layer.weight = addState(name + ".weight", true,
                           [&] { return initializer_.convWeight(out, in, kernel[0], kernel[1]); });
-  if (bias) layer.bias = addState(name + ".bias", true, [&] { return initializer_.bias(out, fanIn); });
+  if (bias)
+    layer.bias = addState(name + ".bias", true, [&] { return initializer_.bias(out, fanIn); });
   current_.channels = out;
   current_.height = slide(current_.height, kernel[0], stride[0], padding.top + padding.bottom);
   current_.width = slide(current_.width, kernel[1], stride[1], padding.left + padding.right);
-  addRow(name, "conv2d", out * fanIn + (bias ? out : 0), 0, out * fanIn * current_.height * current_.width);
+  addRow(name, "conv2d", out * fanIn + (bias ? out : 0), 0,
+         out * fanIn * current_.height * current_.width);
   return layer;
 }
 
@@ -324,19 +340,23 @@ BatchNorm NetworkBuilder::makeBatchNorm(const std::string& name, double epsilon,
   layer.bias = addState(name + ".bias", true, [&] { return at::zeros({n}); });
   layer.runningMean = addState(name + ".running_mean", false, [&] { return at::zeros({n}); });
   layer.runningVar = addState(name + ".running_var", false, [&] { return at::ones({n}); });
-  layer.batches = addState(name + ".num_batches_tracked", false, [] { return at::zeros({}, at::kLong); });
-  // Keras counts the moving statistics as parameters that are not trainable, and has no batch counter.
+  layer.batches =
+      addState(name + ".num_batches_tracked", false, [] { return at::zeros({}, at::kLong); });
+  // Keras counts the moving statistics as parameters that are not trainable, and has no batch
+  // counter.
   addRow(name, "batchNorm", 2 * n, 2 * n, 0);
   return layer;
 }
 
-ResidualBlock::Pair NetworkBuilder::makePair(const std::string& convName, const std::string& normName,
-                                             int64_t out, int64_t kernel, int64_t stride, double epsilon,
+ResidualBlock::Pair NetworkBuilder::makePair(const std::string& convName,
+                                             const std::string& normName, int64_t out,
+                                             int64_t kernel, int64_t stride, double epsilon,
                                              double momentum) {
   const int64_t side = kernel / 2;
   ResidualBlock::Pair pair;
   pair.name = convName;
-  pair.conv = makeConv(convName, out, {kernel, kernel}, {stride, stride}, {side, side, side, side}, 1, false);
+  pair.conv = makeConv(convName, out, {kernel, kernel}, {stride, stride}, {side, side, side, side},
+                       1, false);
   pair.norm = makeBatchNorm(normName, epsilon, momentum);
   return pair;
 }
@@ -357,8 +377,8 @@ at::Tensor NetworkBuilder::addState(const std::string& name, bool trainable, con
   return tensor;
 }
 
-void NetworkBuilder::addRow(const std::string& name, const char* kind, int64_t trainable, int64_t fixed,
-                            int64_t macs) {
+void NetworkBuilder::addRow(const std::string& name, const char* kind, int64_t trainable,
+                            int64_t fixed, int64_t macs) {
   network_->rows_.push_back({name, kind, current_, trainable + fixed, trainable, macs});
 }
 
@@ -396,15 +416,18 @@ namespace {
     } catch (const Error&) {
       continue;
     }
-    throw Error("ERR_INPUT_TOO_SMALL", text("The network does not fit an input of ", describe(asked),
-                                            "; the smallest is ", side, "×", side));
+    throw Error("ERR_INPUT_TOO_SMALL",
+                text("The network does not fit an input of ", describe(asked), "; the smallest is ",
+                     side, "×", side));
   }
-  throw Error("ERR_INPUT_TOO_SMALL", text("The network does not fit an input of ", describe(asked)));
+  throw Error("ERR_INPUT_TOO_SMALL",
+              text("The network does not fit an input of ", describe(asked)));
 }
 
 }  // namespace
 
-std::shared_ptr<Network> Network::build(const std::string& spec, const NetworkShape& shape, uint64_t seed) {
+std::shared_ptr<Network> Network::build(const std::string& spec, const NetworkShape& shape,
+                                        uint64_t seed) {
   try {
     // First without weights: a size that does not fit must not cost an allocation.
     NetworkBuilder(spec, shape, seed, /*shapesOnly=*/true).build();

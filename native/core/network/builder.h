@@ -1,23 +1,25 @@
 // Turns an architecture file into layers, state and the layer table, checking shapes on the way.
 #pragma once
 
-#include <array>
-#include <cstdint>
-#include <memory>
-#include <string>
-
 #include "core/network/fields.h"
 #include "core/network/initializer.h"
 #include "core/network/layers.h"
 #include "core/network/network.h"
 #include "core/network/residual.h"
 
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+
 namespace roentgen {
 
 class NetworkBuilder {
  public:
-  // With `shapesOnly` no weight is allocated and the network cannot run: it only shows whether a size fits.
-  NetworkBuilder(const std::string& spec, const NetworkShape& shape, uint64_t seed, bool shapesOnly = false);
+  // With `shapesOnly` no weight is allocated and the network cannot run: it only shows whether a
+  // size fits.
+  NetworkBuilder(const std::string& spec, const NetworkShape& shape, uint64_t seed,
+                 bool shapesOnly = false);
   std::shared_ptr<Network> build();
 
  private:
@@ -48,8 +50,9 @@ class NetworkBuilder {
   Conv2d makeConv(const std::string& name, int64_t out, std::array<int64_t, 2> kernel,
                   std::array<int64_t, 2> stride, const Padding& padding, int64_t groups, bool bias);
   BatchNorm makeBatchNorm(const std::string& name, double epsilon, double momentum);
-  ResidualBlock::Pair makePair(const std::string& convName, const std::string& normName, int64_t out,
-                               int64_t kernel, int64_t stride, double epsilon, double momentum);
+  ResidualBlock::Pair makePair(const std::string& convName, const std::string& normName,
+                               int64_t out, int64_t kernel, int64_t stride, double epsilon,
+                               double momentum);
 
   template <typename L>
   void append(const std::string& name, L layer) {
@@ -58,7 +61,8 @@ class NetworkBuilder {
   void appendActivation(Fields& fields, const std::string& name);
   template <typename Draw>
   at::Tensor addState(const std::string& name, bool trainable, const Draw& draw);
-  void addRow(const std::string& name, const char* kind, int64_t trainable, int64_t fixed, int64_t macs);
+  void addRow(const std::string& name, const char* kind, int64_t trainable, int64_t fixed,
+              int64_t macs);
   void needImage(const Fields& fields) const;
   // The number of places of a window; throws ERR_INPUT_TOO_SMALL where there is none.
   int64_t slide(int64_t size, int64_t kernel, int64_t stride, int64_t padding) const;

@@ -1,8 +1,8 @@
 #include "core/network/fields.h"
 
-#include <algorithm>
-
 #include "core/error.h"
+
+#include <algorithm>
 
 namespace roentgen {
 
@@ -35,7 +35,8 @@ int64_t Fields::integer(std::string_view key, int64_t least, std::optional<int64
   return *integer;
 }
 
-double Fields::number(std::string_view key, double least, double below, std::optional<double> fallback) {
+double Fields::number(std::string_view key, double least, double below,
+                      std::optional<double> fallback) {
   const Json* value = raw(key);
   if (!value && fallback) return *fallback;
   double number = 0;
@@ -64,7 +65,8 @@ std::string Fields::choice(std::string_view key, std::initializer_list<std::stri
   std::string value = string(key, std::move(fallback));
   if (std::find(allowed.begin(), allowed.end(), value) == allowed.end()) {
     std::string list;
-    for (const auto& name : allowed) list += text(list.empty() ? "" : ", ", name);
+    for (const auto& name : allowed)
+      list += text(list.empty() ? "" : ", ", name);
     failField(key, text("one of ", list));
   }
   return value;

@@ -1,5 +1,8 @@
-// Reads the members of one JSON object with ranges and defaults, and refuses those nobody asked for.
+// Reads the members of one JSON object with ranges and defaults, and refuses those nobody asked
+// for.
 #pragma once
+
+#include "core/io/json.h"
 
 #include <cstdint>
 #include <initializer_list>
@@ -9,8 +12,6 @@
 #include <string_view>
 #include <utility>
 
-#include "core/io/json.h"
-
 namespace roentgen {
 
 class Fields {
@@ -18,9 +19,11 @@ class Fields {
   // `where` starts every message: 'layer 3 "conv2"'.
   Fields(const Json& object, std::string where);
 
-  // Throw Error ERR_INVALID_SPEC where the member is missing without a default, or outside its range.
+  // Throw Error ERR_INVALID_SPEC where the member is missing without a default, or outside its
+  // range.
   int64_t integer(std::string_view key, int64_t least, std::optional<int64_t> fallback = {});
-  double number(std::string_view key, double least, double below, std::optional<double> fallback = {});
+  double number(std::string_view key, double least, double below,
+                std::optional<double> fallback = {});
   bool boolean(std::string_view key, bool fallback);
   std::string string(std::string_view key, std::optional<std::string> fallback = {});
   std::string choice(std::string_view key, std::initializer_list<std::string_view> allowed,

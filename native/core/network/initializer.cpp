@@ -16,8 +16,8 @@ at::Tensor Initializer::glorot(at::Tensor tensor, int64_t fanIn, int64_t fanOut)
 }
 
 at::Tensor Initializer::convWeight(int64_t out, int64_t in, int64_t height, int64_t width) {
-  // Drawn contiguous, then laid out: with one input channel only `empty` with a memory format gives NHWC
-  // strides, `contiguous` takes both layouts for the same.
+  // Drawn contiguous, then laid out: with one input channel only `empty` with a memory format gives
+  // NHWC strides, `contiguous` takes both layouts for the same.
   auto drawn = at::empty({out, in, height, width});
   const int64_t area = height * width;
   if (convention_ == Convention::keras) {

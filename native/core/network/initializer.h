@@ -14,8 +14,9 @@ class Initializer {
  public:
   Initializer(Convention convention, uint64_t seed);
 
-  // [out, in / groups, kernel, kernel] with NHWC strides. Keras: Glorot uniform (Glorot and Bengio 2010),
-  // U(±√(6 / (fanIn + fanOut))). torchvision: He normal over fan-out (He et al. 2015), N(0, 2 / fanOut).
+  // [out, in / groups, kernel, kernel] with NHWC strides. Keras: Glorot uniform (Glorot and Bengio
+  // 2010), U(±√(6 / (fanIn + fanOut))). torchvision: He normal over fan-out (He et al. 2015), N(0,
+  // 2 / fanOut).
   at::Tensor convWeight(int64_t out, int64_t in, int64_t height, int64_t width);
   // Keras: zero. PyTorch: U(±1 / √fanIn).
   at::Tensor bias(int64_t out, int64_t fanIn);

@@ -14,8 +14,8 @@ namespace roentgen {
 // How one forward pass is to run.
 struct Mode {
   bool training = false;
-  // Convolutions and linear layers compute in this type (float, bfloat16 or double); weights stay as they
-  // are stored and are converted on the way in, as autocast does.
+  // Convolutions and linear layers compute in this type (float, bfloat16 or double); weights stay
+  // as they are stored and are converted on the way in, as autocast does.
   at::ScalarType compute = at::kFloat;
   // Draws dropout masks; required when training.
   at::Generator* generator = nullptr;
@@ -51,7 +51,8 @@ struct FeatureShape {
   bool operator==(const FeatureShape&) const = default;
 };
 
-// One row of the layer table. Multiply-accumulates are for one image; additions of biases do not count.
+// One row of the layer table. Multiply-accumulates are for one image; additions of biases do not
+// count.
 struct LayerRow {
   std::string name;
   std::string kind;

@@ -23,7 +23,8 @@ at::Tensor Conv2d::forward(at::Tensor x, const Mode& mode) {
     x = pad(x, padding, 0);
     both = {0, 0};
   }
-  return at::conv2d(x.to(mode.compute), cast(weight, mode.compute), cast(bias, mode.compute), stride, both,
+  return at::conv2d(x.to(mode.compute), cast(weight, mode.compute), cast(bias, mode.compute),
+                    stride, both,
                     /*dilation=*/1, groups);
 }
 
@@ -37,14 +38,17 @@ at::Tensor Linear::forward(at::Tensor x, const Mode& mode) {
   return at::linear(x.to(mode.compute), cast(weight, mode.compute), cast(bias, mode.compute));
 }
 
-at::Tensor Activate::forward(at::Tensor x, const Mode&) { return activate(std::move(x), function); }
+at::Tensor Activate::forward(at::Tensor x, const Mode&) {
+  return activate(std::move(x), function);
+}
 
 at::Tensor Pool2d::forward(at::Tensor x, const Mode&) {
   if (!maximum) {
     // Keras leaves padded cells out of the mean, so the count of real cells divides.
     std::array<int64_t, 2> both{padding.top, padding.left};
     if (padding.symmetric()) {
-      return at::avg_pool2d(x, kernel, stride, both, /*ceil_mode=*/false, /*count_include_pad=*/false);
+      return at::avg_pool2d(x, kernel, stride, both, /*ceil_mode=*/false,
+                            /*count_include_pad=*/false);
     }
     const auto sum = at::avg_pool2d(pad(x, padding, 0), kernel, stride);
     const auto ones = at::ones({1, 1, x.size(2), x.size(3)}, x.options());
@@ -58,15 +62,21 @@ at::Tensor Pool2d::forward(at::Tensor x, const Mode&) {
   return at::max_pool2d(x, kernel, stride, both);
 }
 
-at::Tensor ZeroPad2d::forward(at::Tensor x, const Mode&) { return pad(x, padding, 0); }
+at::Tensor ZeroPad2d::forward(at::Tensor x, const Mode&) {
+  return pad(x, padding, 0);
+}
 
-at::Tensor GlobalAvgPool::forward(at::Tensor x, const Mode&) { return x.mean({2, 3}); }
+at::Tensor GlobalAvgPool::forward(at::Tensor x, const Mode&) {
+  return x.mean({2, 3});
+}
 
 at::Tensor Upsample2d::forward(at::Tensor x, const Mode&) {
   return at::upsample_nearest2d(x, {x.size(2) * scale, x.size(3) * scale});
 }
 
-at::Tensor Flatten::forward(at::Tensor x, const Mode&) { return x.flatten(1); }
+at::Tensor Flatten::forward(at::Tensor x, const Mode&) {
+  return x.flatten(1);
+}
 
 at::Tensor Dropout::forward(at::Tensor x, const Mode& mode) {
   if (!mode.training || rate == 0) return x;

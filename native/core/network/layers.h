@@ -1,11 +1,11 @@
 // The layers that are one operation each.
 #pragma once
 
-#include <array>
-#include <cstdint>
-
 #include "core/network/activation.h"
 #include "core/network/layer.h"
+
+#include <array>
+#include <cstdint>
 
 namespace roentgen {
 
@@ -27,7 +27,7 @@ struct Conv2d final : Layer {
 
 struct BatchNorm final : Layer {
   at::Tensor weight, bias, runningMean, runningVar;  // [channels]
-  at::Tensor batches;                                // int64 scalar on the CPU, counted for torchvision's sake
+  at::Tensor batches;  // int64 scalar on the CPU, counted for torchvision's sake
   double epsilon = 1e-5;
   double momentum = 0.1;  // weight of the new batch's statistic
   at::Tensor forward(at::Tensor x, const Mode& mode) override;

@@ -26,8 +26,9 @@ ModelFile readModel(const std::string& path) {
   const auto architecture = file.metadata.find("architecture");
   const auto shape = file.metadata.find("shape");
   if (architecture == file.metadata.end() || shape == file.metadata.end()) {
-    throw Error("ERR_INVALID_FILE",
-                text(path, ": not a roentgen model, its metadata lack \"architecture\" or \"shape\""));
+    throw Error(
+        "ERR_INVALID_FILE",
+        text(path, ": not a roentgen model, its metadata lack \"architecture\" or \"shape\""));
   }
   try {
     auto network = Network::build(architecture->second, readShape(shape->second), 0);
@@ -42,17 +43,20 @@ ModelFile readModel(const std::string& path) {
   }
 }
 
-std::map<std::string, std::string> describeModel(const Network& network, std::map<std::string, std::string> metadata) {
+std::map<std::string, std::string> describeModel(const Network& network,
+                                                 std::map<std::string, std::string> metadata) {
   const NetworkShape& shape = network.shape();
   metadata["architecture"] = network.spec();
-  metadata["shape"] = text("{\"outputs\":", shape.outputs, ",\"channels\":", shape.channels, ",\"height\":", shape.height,
-                           ",\"width\":", shape.width, "}");
+  metadata["shape"] = text("{\"outputs\":", shape.outputs, ",\"channels\":", shape.channels,
+                           ",\"height\":", shape.height, ",\"width\":", shape.width, "}");
   return metadata;
 }
 
-void writeModel(const std::string& path, const Network& network, const std::map<std::string, std::string>& metadata) {
+void writeModel(const std::string& path, const Network& network,
+                const std::map<std::string, std::string>& metadata) {
   TensorFile file{{}, describeModel(network, metadata)};
-  for (const State& entry : network.state()) file.tensors[entry.name] = entry.tensor;
+  for (const State& entry : network.state())
+    file.tensors[entry.name] = entry.tensor;
   writeTensors(path, file);
 }
 

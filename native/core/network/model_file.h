@@ -1,11 +1,11 @@
 // A model file: safetensors whose metadata holds all that is needed to build the network again.
 #pragma once
 
+#include "core/network/network.h"
+
 #include <map>
 #include <memory>
 #include <string>
-
-#include "core/network/network.h"
 
 namespace roentgen {
 
@@ -19,8 +19,10 @@ struct ModelFile {
 ModelFile readModel(const std::string& path);
 
 // `metadata` gains the keys "architecture" (the JSON spec) and "shape" that readModel needs.
-std::map<std::string, std::string> describeModel(const Network& network, std::map<std::string, std::string> metadata);
+std::map<std::string, std::string> describeModel(const Network& network,
+                                                 std::map<std::string, std::string> metadata);
 
-void writeModel(const std::string& path, const Network& network, const std::map<std::string, std::string>& metadata);
+void writeModel(const std::string& path, const Network& network,
+                const std::map<std::string, std::string>& metadata);
 
 }  // namespace roentgen

@@ -1,11 +1,11 @@
 #include "core/network/network.h"
 
+#include "core/error.h"
+
 #include <ATen/Functions.h>
 #include <ATen/core/grad_mode.h>
 
 #include <algorithm>
-
-#include "core/error.h"
 
 namespace roentgen {
 namespace {
@@ -58,7 +58,8 @@ void Network::load(const StateDictionary& state) {
     }
     rest.erase(found);
   }
-  for (const auto& [name, tensor] : rest) unexpected.push_back(name);
+  for (const auto& [name, tensor] : rest)
+    unexpected.push_back(name);
   if (!missing.empty() || !unexpected.empty() || !wrong.empty()) {
     std::string message = "The weights do not fit the network";
     listNames(message, "missing", missing);
@@ -67,10 +68,13 @@ void Network::load(const StateDictionary& state) {
     throw Error("ERR_MODEL_MISMATCH", message);
   }
   const at::NoGradGuard noGrad;
-  for (State& entry : state_) entry.tensor.copy_(state.at(entry.name));
+  for (State& entry : state_)
+    entry.tensor.copy_(state.at(entry.name));
 }
 
-at::Device Network::device() const { return state_.empty() ? at::Device(at::kCPU) : state_.front().tensor.device(); }
+at::Device Network::device() const {
+  return state_.empty() ? at::Device(at::kCPU) : state_.front().tensor.device();
+}
 
 void Network::to(at::Device device) {
   for (State& entry : state_) {

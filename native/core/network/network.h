@@ -1,6 +1,8 @@
 // A network built from an architecture file: forward pass, named state, layer table.
 #pragma once
 
+#include "core/network/layer.h"
+
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
@@ -8,8 +10,6 @@
 #include <memory>
 #include <string>
 #include <vector>
-
-#include "core/network/layer.h"
 
 namespace roentgen {
 
@@ -28,8 +28,10 @@ using StateDictionary = std::map<std::string, at::Tensor>;
 class Network {
  public:
   // `spec` is the JSON text of an architecture file (models/*.json). Weights are drawn from `seed`.
-  // Throws ERR_INVALID_SPEC with layer and field, ERR_INPUT_TOO_SMALL with the smallest square that fits.
-  static std::shared_ptr<Network> build(const std::string& spec, const NetworkShape& shape, uint64_t seed);
+  // Throws ERR_INVALID_SPEC with layer and field, ERR_INPUT_TOO_SMALL with the smallest square that
+  // fits.
+  static std::shared_ptr<Network> build(const std::string& spec, const NetworkShape& shape,
+                                        uint64_t seed);
 
   // `x`: [N, C, H, W] float (or double, with Mode::compute double), normalized, NHWC strides.
   // Returns logits [N, outputs] or images [N, C, H, W], in Mode::compute.
@@ -44,8 +46,8 @@ class Network {
   const std::vector<State>& state() const { return state_; }
   std::vector<at::Tensor> trainable() const;
 
-  // Copies into the existing tensors once names, shapes and (with `finite`) values have been checked:
-  // throws ERR_MODEL_MISMATCH and changes nothing otherwise.
+  // Copies into the existing tensors once names, shapes and (with `finite`) values have been
+  // checked: throws ERR_MODEL_MISMATCH and changes nothing otherwise.
   void load(const StateDictionary& state);
   // Moves all state but the batch counters.
   void to(at::Device device);

@@ -1,9 +1,9 @@
 #include "core/training/optimizer.h"
 
+#include "core/error.h"
+
 #include <ATen/Functions.h>
 #include <ATen/core/grad_mode.h>
-
-#include "core/error.h"
 
 namespace roentgen {
 
@@ -14,7 +14,8 @@ Algorithm algorithmByName(const std::string& name) {
   throw Error("ERR_INVALID_ARGUMENT", text("Unknown optimizer \"", name, "\""));
 }
 
-Optimizer::Optimizer(std::vector<State> parameters, const OptimizerOptions& options) : options_(options) {
+Optimizer::Optimizer(std::vector<State> parameters, const OptimizerOptions& options)
+    : options_(options) {
   const bool adaptive = options.algorithm != Algorithm::sgd;
   for (State& parameter : parameters) {
     names_.push_back(std::move(parameter.name));
@@ -39,15 +40,18 @@ void Optimizer::step(double learningRate) {
   }
   const auto& o = options_;
   if (o.algorithm == Algorithm::sgd) {
-    at::_fused_sgd_(parameters_, gradients, first_, o.weightDecay, o.momentum, learningRate, /*dampening=*/0,
+    at::_fused_sgd_(parameters_, gradients, first_, o.weightDecay, o.momentum, learningRate,
+                    /*dampening=*/0,
                     /*nesterov=*/false, /*maximize=*/false, /*is_first_step=*/!started_);
   } else {
     at::_foreach_add_(steps_, 1);
-    const auto update = o.algorithm == Algorithm::adam
-                            ? static_cast<decltype(&at::_ops::_fused_adam_::call)>(at::_ops::_fused_adam_::call)
-                            : at::_ops::_fused_adamw_::call;
-    update(parameters_, gradients, first_, second_, /*max_exp_avg_sqs=*/{}, steps_, learningRate, o.beta1, o.beta2,
-           o.weightDecay, o.epsilon, /*amsgrad=*/false, /*maximize=*/false, /*grad_scale=*/{}, /*found_inf=*/{});
+    const auto update =
+        o.algorithm == Algorithm::adam
+            ? static_cast<decltype(&at::_ops::_fused_adam_::call)>(at::_ops::_fused_adam_::call)
+            : at::_ops::_fused_adamw_::call;
+    update(parameters_, gradients, first_, second_, /*max_exp_avg_sqs=*/{}, steps_, learningRate,
+           o.beta1, o.beta2, o.weightDecay, o.epsilon, /*amsgrad=*/false, /*maximize=*/false,
+           /*grad_scale=*/{}, /*found_inf=*/{});
   }
   started_ = true;
 }
@@ -59,7 +63,8 @@ std::vector<std::pair<std::string, std::vector<at::Tensor>*>> Optimizer::slots()
 StateDictionary Optimizer::state() const {
   StateDictionary state;
   for (const auto& [kind, tensors] : const_cast<Optimizer*>(this)->slots()) {
-    for (size_t i = 0; i < tensors->size(); ++i) state[text("optimizer.", kind, ".", names_[i])] = (*tensors)[i];
+    for (size_t i = 0; i < tensors->size(); ++i)
+      state[text("optimizer.", kind, ".", names_[i])] = (*tensors)[i];
   }
   return state;
 }

@@ -1,12 +1,12 @@
 // Adam, AdamW and SGD through LibTorch's fused kernels: one call updates every parameter.
 #pragma once
 
+#include "core/network/network.h"
+
 #include <ATen/core/Tensor.h>
 
 #include <string>
 #include <vector>
-
-#include "core/network/network.h"
 
 namespace roentgen {
 
@@ -18,9 +18,9 @@ Algorithm algorithmByName(const std::string& name);
 struct OptimizerOptions {
   Algorithm algorithm = Algorithm::adam;
   double weightDecay = 0;
-  double momentum = 0.9;           // sgd
+  double momentum = 0.9;              // sgd
   double beta1 = 0.9, beta2 = 0.999;  // adam, adamw
-  double epsilon = 1e-8;           // adam, adamw
+  double epsilon = 1e-8;              // adam, adamw
 };
 
 class Optimizer {

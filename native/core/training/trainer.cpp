@@ -1,5 +1,8 @@
 #include "core/training/trainer.h"
 
+#include "core/error.h"
+#include "core/network/model_file.h"
+
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/Context.h>
 #include <ATen/Functions.h>
@@ -8,17 +11,16 @@
 #include <cmath>
 #include <limits>
 
-#include "core/error.h"
-#include "core/network/model_file.h"
-
 namespace roentgen {
 namespace {
 
-// Sums over an epoch, kept on the device. Reading them makes a GPU wait, so there it is done rarely.
+// Sums over an epoch, kept on the device. Reading them makes a GPU wait, so there it is done
+// rarely.
 class Tally {
  public:
   explicit Tally(at::Device device)
-      : interval_(device.is_cpu() ? 1 : 16), loss_(at::zeros({}, at::TensorOptions(device).dtype(at::kDouble))) {
+      : interval_(device.is_cpu() ? 1 : 16),
+        loss_(at::zeros({}, at::TensorOptions(device).dtype(at::kDouble))) {
     correct_ = at::zeros({}, loss_.options().dtype(at::kLong));
   }
 
@@ -48,7 +50,8 @@ std::vector<State> trainableState(const Network& network) {
 
 std::shared_ptr<Network> placed(std::shared_ptr<Network> network, const TrainerOptions& options) {
   if (options.device.is_cuda() && !at::hasCUDA()) {
-    throw Error("ERR_DEVICE", "No CUDA device was found: use the CPU, or run setup with --cuda on a GPU machine");
+    throw Error("ERR_DEVICE",
+                "No CUDA device was found: use the CPU, or run setup with --cuda on a GPU machine");
   }
   network->to(options.device);
   if (options.compute == at::kDouble) network->to(at::kDouble);
@@ -63,19 +66,21 @@ Trainer::Trainer(std::shared_ptr<Network> network, const TrainerOptions& options
     : network_(placed(std::move(network), options)),
       options_(options),
       optimizer_(trainableState(*network_), options.optimizer),
-      generator_(options.device.is_cpu() ? at::make_generator<at::CPUGeneratorImpl>(options.seed)
-                                         : at::globalContext().defaultGenerator(options.device).clone()) {
+      generator_(options.device.is_cpu()
+                     ? at::make_generator<at::CPUGeneratorImpl>(options.seed)
+                     : at::globalContext().defaultGenerator(options.device).clone()) {
   generator_.set_current_seed(options.seed);
   const bool reconstruction = network_->task() == Task::reconstruction;
   if (reconstruction != (options.loss == Loss::meanSquaredError)) {
-    throw Error("ERR_INVALID_ARGUMENT", reconstruction ? "A reconstruction network trains with meanSquaredError"
-                                                       : "A classifier cannot train with meanSquaredError");
+    throw Error("ERR_INVALID_ARGUMENT",
+                reconstruction ? "A reconstruction network trains with meanSquaredError"
+                               : "A classifier cannot train with meanSquaredError");
   }
 }
 
-EpochStatistics Trainer::epoch(Dataset& dataset, const Selection& selection, int64_t epoch, int64_t batchSize,
-                               double learningRate, const Cancellation& cancellation,
-                               const ProgressCallback& progress) {
+EpochStatistics Trainer::epoch(Dataset& dataset, const Selection& selection, int64_t epoch,
+                               int64_t batchSize, double learningRate,
+                               const Cancellation& cancellation, const ProgressCallback& progress) {
   const bool classified = network_->task() == Task::classification;
   checkSelection(dataset, selection, batchSize, network_->shape(), classified);
   const Stopwatch watch;
@@ -91,9 +96,11 @@ EpochStatistics Trainer::epoch(Dataset& dataset, const Selection& selection, int
   for (int64_t step = 1; step <= steps; ++step) {
     cancellation.check();
     const auto first = bounds[static_cast<size_t>(step - 1)];
-    const std::span batch(order.begin() + static_cast<std::ptrdiff_t>(first), bounds[static_cast<size_t>(step)] - first);
+    const std::span batch(order.begin() + static_cast<std::ptrdiff_t>(first),
+                          bounds[static_cast<size_t>(step)] - first);
     positions.clear();
-    for (const int32_t i : batch) positions.push_back(selection.indices[static_cast<size_t>(i)]);
+    for (const int32_t i : batch)
+      positions.push_back(selection.indices[static_cast<size_t>(i)]);
 
     const auto input = reader.read(positions);
     const auto labels = classified ? labelsOf(selection, batch) : at::Tensor();
@@ -108,8 +115,9 @@ EpochStatistics Trainer::epoch(Dataset& dataset, const Selection& selection, int
     if (!tally.due(step, steps)) continue;
     const double mean = tally.meanLoss();
     if (!std::isfinite(mean)) {
-      throw Error("ERR_DIVERGED", text("The loss is not a finite number at step ", step, " of epoch ", epoch + 1,
-                                       ": lower the learning rate, or check the normalization"));
+      throw Error("ERR_DIVERGED",
+                  text("The loss is not a finite number at step ", step, " of epoch ", epoch + 1,
+                       ": lower the learning rate, or check the normalization"));
     }
     progress({step, steps, tally.samples(), mean, watch.seconds()});
   }
@@ -120,9 +128,11 @@ EpochStatistics Trainer::epoch(Dataset& dataset, const Selection& selection, int
           .seconds = watch.seconds()};
 }
 
-void Trainer::save(const std::string& path, const std::map<std::string, std::string>& metadata) const {
+void Trainer::save(const std::string& path,
+                   const std::map<std::string, std::string>& metadata) const {
   TensorFile file{optimizer_.state(), describeModel(*network_, metadata)};
-  for (const State& entry : network_->state()) file.tensors[entry.name] = entry.tensor;
+  for (const State& entry : network_->state())
+    file.tensors[entry.name] = entry.tensor;
   file.tensors[generatorKey] = generator_.get_state();
   writeTensors(path, file);
 }
@@ -138,7 +148,8 @@ std::map<std::string, std::string> Trainer::load(const std::string& path) {
       (name.starts_with("optimizer.") ? moments : weights)[name] = tensor;
     }
   }
-  if (!random.defined()) throw Error("ERR_MODEL_MISMATCH", text(path, " holds no training state to resume from"));
+  if (!random.defined())
+    throw Error("ERR_MODEL_MISMATCH", text(path, " holds no training state to resume from"));
   network_->load(weights);
   optimizer_.load(moments);
   generator_.set_state(random);
@@ -148,7 +159,8 @@ std::map<std::string, std::string> Trainer::load(const std::string& path) {
 at::Tensor Trainer::labelsOf(const Selection& selection, std::span<const int32_t> order) const {
   auto labels = at::empty({static_cast<int64_t>(order.size())}, at::kLong);
   auto* out = labels.mutable_data_ptr<int64_t>();
-  for (const int32_t i : order) *out++ = selection.labels[static_cast<size_t>(i)];
+  for (const int32_t i : order)
+    *out++ = selection.labels[static_cast<size_t>(i)];
   return labels.to(options_.device);
 }
 

@@ -1,14 +1,6 @@
 // The epoch: batches in a seeded order, forward, loss, backward, update.
 #pragma once
 
-#include <ATen/core/Generator.h>
-
-#include <cstdint>
-#include <map>
-#include <memory>
-#include <string>
-#include <vector>
-
 #include "core/cancellation.h"
 #include "core/dataset/batch.h"
 #include "core/dataset/selection.h"
@@ -16,6 +8,14 @@
 #include "core/network/network.h"
 #include "core/progress.h"
 #include "core/training/optimizer.h"
+
+#include <ATen/core/Generator.h>
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
 
 namespace roentgen {
 
@@ -41,8 +41,9 @@ class Trainer {
 
   // One pass over the selection in an order drawn from (seed, epoch), with updates.
   // Throws ERR_DIVERGED with the step where the loss is not finite, ABORT_ERR once cancelled.
-  EpochStatistics epoch(Dataset& dataset, const Selection& selection, int64_t epoch, int64_t batchSize,
-                        double learningRate, const Cancellation& cancellation, const ProgressCallback& progress);
+  EpochStatistics epoch(Dataset& dataset, const Selection& selection, int64_t epoch,
+                        int64_t batchSize, double learningRate, const Cancellation& cancellation,
+                        const ProgressCallback& progress);
 
   // Weights, moments and random state: all that an exact continuation needs.
   void save(const std::string& path, const std::map<std::string, std::string>& metadata) const;

@@ -44,7 +44,7 @@ export interface Pose {
 export function drawPatient(random: Random): Patient {
   const dome = random.between(0.4, 0.55);
   return {
-    tissue: random.between(0.5, 0.68),
+    tissue: random.between(0.54, 0.66),
     lungWidth: random.between(0.68, 0.78),
     lungTop: random.between(-0.84, -0.74),
     diaphragm: { right: dome, left: dome + random.between(0.02, 0.1) },
@@ -59,7 +59,7 @@ export function drawPatient(random: Random): Patient {
       spacing: random.between(0.135, 0.16),
       droop: random.between(0.26, 0.4),
       width: random.between(0.028, 0.038),
-      density: random.between(0.1, 0.17),
+      density: random.between(0.08, 0.14),
     },
     clavicle: {
       height: random.between(-0.6, -0.5),

@@ -20,8 +20,8 @@ const draw: Record<PhantomKind, (random: Random) => Finding> = {
   // Healthy lungs differ too: some show a haze or crowded markings that resemble a faint finding.
   normal: (random) => {
     const seed = Math.floor(random.next() * 2 ** 31);
-    const haze = random.chance(0.35) ? random.between(0.01, 0.05) : 0;
-    const markings = random.chance(0.35) ? random.between(0.01, 0.035) : 0;
+    const haze = random.chance(0.3) ? random.between(0.01, 0.05) : 0;
+    const markings = random.chance(0.3) ? random.between(0.01, 0.035) : 0;
     return {
       thickening: random.between(0.95, 1.15),
       densityAt: (x, y) => haze * cloud(seed, 2 * x, 2 * y) + markings * net(seed, x, y),
@@ -47,7 +47,7 @@ function lobarOpacity(random: Random): Finding {
     y: zone.y + random.between(-0.1, 0.1),
   };
   const [width, height] = [random.between(0.18, 0.34), random.between(0.16, 0.3)];
-  const strength = random.between(0.12, 0.36);
+  const strength = random.between(0.16, 0.45);
   const fissure = random.chance(0.5) ? random.between(0.2, 0.7) : 2;
   const slope = random.between(-0.3, 0.3);
   return {
@@ -66,8 +66,8 @@ function lobarOpacity(random: Random): Finding {
 /** Diffuse interstitial pattern: a reticular net over both lungs, densest around the hila and at the bases. */
 function interstitialNet(random: Random): Finding {
   const seed = Math.floor(random.next() * 2 ** 31);
-  const strength = random.between(0.09, 0.24);
-  const haze = random.between(0, 0.08);
+  const strength = random.between(0.14, 0.32);
+  const haze = random.between(0.01, 0.1);
   const imbalance = random.between(-0.4, 0.4);
   return {
     thickening: random.between(1.05, 1.45),

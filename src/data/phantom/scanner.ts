@@ -25,11 +25,11 @@ interface Device {
 /** Two makers' devices: other tone, sharpness, noise, shutters and habits. */
 const devices: Record<Scanner, Device> = {
   primary: {
-    black: [0.02, 0.12],
-    white: [0.82, 1.0],
-    gamma: [0.9, 1.2],
+    black: [0.04, 0.1],
+    white: [0.86, 0.98],
+    gamma: [0.95, 1.15],
     blur: 0.004,
-    noise: [0.012, 0.028],
+    noise: [0.01, 0.022],
     grain: 0,
     collimation: { chance: 0.1, depth: 0.03 },
     marker: { chance: 0.6, margin: 0.06, y: 0.08, height: 0.07 },

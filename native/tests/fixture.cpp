@@ -1,0 +1,165 @@
+#include "tests/fixture.h"
+
+#include "tests/check.h"
+
+#include <ATen/Functions.h>
+
+#include <cmath>
+#include <regex>
+
+namespace roentgen::testing {
+namespace {
+
+uint32_t fnv1a(const std::string& text) {
+  uint32_t hash = 0x811C9DC5;
+  for (const char c : text)
+    hash = (hash ^ static_cast<unsigned char>(c)) * 0x01000193;
+  return hash;
+}
+
+uint32_t mix(uint32_t h) {
+  h ^= h >> 16;
+  h *= 0x85EBCA6B;
+  h ^= h >> 13;
+  h *= 0xC2B2AE35;
+  return h ^ h >> 16;
+}
+
+double number(const Json& value) {
+  double out = 0;
+  require(value.number(out), __FILE__, __LINE__, "expected a number");
+  return out;
+}
+
+const Json& member(const Json& object, const char* key) {
+  const Json* value = object.find(key);
+  require(value != nullptr, __FILE__, __LINE__, "the fixture has no ", key);
+  return *value;
+}
+
+std::vector<double> toNumbers(const Json& array) {
+  std::vector<double> out;
+  for (const Json& value : *array.array())
+    out.push_back(number(value));
+  return out;
+}
+
+}  // namespace
+
+NetworkFixture::NetworkFixture(const std::string& name)
+    : name_(name),
+      json_(Json::parse(readText(sourcePath("test/fixtures/networks/" + name + ".json")))) {
+  batch_ = *member(at("input"), "batch").integer();
+}
+
+const Json& NetworkFixture::at(const char* key) const {
+  return member(json_, key);
+}
+std::vector<double> NetworkFixture::numbers(const char* key) const {
+  return toNumbers(at(key));
+}
+double NetworkFixture::learningRate() const {
+  return number(member(at("optimizer"), "learningRate"));
+}
+int NetworkFixture::steps() const {
+  return static_cast<int>(*member(at("optimizer"), "steps").integer());
+}
+
+uint32_t NetworkFixture::bits(const std::string& name, uint32_t position) const {
+  return mix(mix(position) ^ fnv1a(text(*at("salt").integer(), ":", name)));
+}
+
+at::Tensor NetworkFixture::initial(const std::string& name, at::IntArrayRef shape) const {
+  if (name.ends_with(".running_mean")) return at::zeros(shape);
+  if (name.ends_with(".num_batches_tracked")) return at::zeros(shape, at::kLong);
+  if (name.ends_with(".running_var")) return at::ones(shape);
+  auto tensor = at::empty(shape, at::kDouble);
+  double shift = 0, scale = 1;
+  if (shape.size() > 1) {
+    scale = std::sqrt(6.0 / static_cast<double>(tensor.numel() / shape[0]));
+  } else if (name.ends_with(".weight")) {
+    shift = name.ends_with("bn3.weight") ? 0.25 : 1.0;
+    scale = 0.1;
+  }
+  auto* out = tensor.mutable_data_ptr<double>();
+  for (uint32_t i = 0; i < tensor.numel(); ++i) {
+    out[i] = shift + scale * (static_cast<double>(bits(name, i) >> 8) / 8388608.0 - 1.0);
+  }
+  return tensor.to(at::kFloat);
+}
+
+std::shared_ptr<Network> NetworkFixture::network(at::ScalarType type) const {
+  const std::string spec = readText(sourcePath("models/" + name_ + ".json"));
+  const auto withoutDropout =
+      std::regex_replace(spec, std::regex(R"("rate": [0-9.]+)"), "\"rate\": 0");
+  const Json& input = at("input");
+  auto network = Network::build(withoutDropout,
+                                {.outputs = *at("outputs").integer(),
+                                 .channels = *member(input, "channels").integer(),
+                                 .height = *member(input, "height").integer(),
+                                 .width = *member(input, "width").integer()},
+                                0);
+  StateDictionary state;
+  for (const State& entry : network->state())
+    state[entry.name] = initial(entry.name, entry.tensor.sizes());
+  network->load(state);
+  network->to(type);
+  return network;
+}
+
+std::shared_ptr<Dataset> NetworkFixture::dataset() const {
+  const Json& input = at("input");
+  auto images = at::empty({batch_, *member(input, "channels").integer(),
+                           *member(input, "height").integer(), *member(input, "width").integer()},
+                          at::kByte);
+  auto* out = images.mutable_data_ptr<uint8_t>();
+  for (uint32_t i = 0; i < images.numel(); ++i)
+    out[i] = static_cast<uint8_t>(bits("input", i) >> 24);
+  return std::make_shared<Dataset>(TensorFile{{{"images", images}}, {}}, "fixture");
+}
+
+Selection NetworkFixture::selection() const {
+  Selection selection;
+  for (int32_t i = 0; i < batch_; ++i)
+    selection.indices.push_back(i);
+  for (const double label : numbers("labels"))
+    selection.labels.push_back(static_cast<int32_t>(label));
+  return selection;
+}
+
+TrainerOptions NetworkFixture::options(at::ScalarType type) const {
+  const Json& input = at("input");
+  const auto channels = static_cast<size_t>(*member(input, "channels").integer());
+  TrainerOptions options;
+  options.loss = lossByName(*at("loss").string());
+  options.optimizer.epsilon = number(member(at("optimizer"), "epsilon"));
+  options.compute = type;
+  options.normalization.mean.assign(channels, number(member(input, "mean")));
+  options.normalization.std.assign(channels, number(member(input, "std")));
+  return options;
+}
+
+Reference NetworkFixture::reference(const Json& value) const {
+  return {number(member(value, "norm")), toNumbers(member(value, "values"))};
+}
+
+double NetworkFixture::error(const std::string& name, const at::Tensor& actual,
+                             const Reference& expected) const {
+  const auto flat = actual.detach().to(at::kDouble).contiguous().flatten();
+  const auto size = static_cast<uint32_t>(flat.numel());
+  const auto* data = flat.const_data_ptr<double>();
+  const auto samples = static_cast<uint32_t>(*at("samples").integer());
+  std::vector<double> sampled;
+  for (uint32_t k = 0; k < std::min(size, samples); ++k) {
+    sampled.push_back(data[size <= samples ? k : bits(name + "#samples", k) % size]);
+  }
+  const double share = std::sqrt(static_cast<double>(sampled.size()) / size) * expected.norm;
+  double difference = 0;
+  for (size_t i = 0; i < sampled.size(); ++i)
+    difference += std::pow(sampled[i] - expected.values.at(i), 2);
+  const double norm =
+      std::abs(flat.norm().item<double>() - expected.norm) / std::max(expected.norm, 1e-300);
+  return std::max(std::sqrt(difference) / std::max(share, 1e-300), norm);
+}
+
+}  // namespace roentgen::testing

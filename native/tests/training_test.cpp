@@ -1,0 +1,290 @@
+// The order of an epoch, the optimizers, exact continuation, cancellation and divergence.
+#include "core/executor.h"
+#include "core/inference/evaluate.h"
+#include "core/memory.h"
+#include "core/training/trainer.h"
+#include "tests/check.h"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+#include <cmath>
+#include <future>
+#include <numeric>
+#include <set>
+#include <thread>
+
+namespace roentgen::testing {
+namespace {
+
+const ProgressCallback silent = [](const Progress&) {};
+
+std::shared_ptr<Dataset> randomImages(int64_t count, int64_t channels, int64_t side) {
+  auto generator = at::detail::createCPUGenerator(3);
+  auto images = at::empty({count, channels, side, side}, at::kByte).random_(0, 256, generator);
+  return std::make_shared<Dataset>(TensorFile{{{"images", images}}, {}}, "random");
+}
+
+Selection firstImages(int32_t count) {
+  Selection selection;
+  for (int32_t i = 0; i < count; ++i) {
+    selection.indices.push_back(i);
+    selection.labels.push_back(i % 2);
+  }
+  return selection;
+}
+
+// A network with batch normalization and dropout: both draw on state that a continuation must
+// restore.
+std::shared_ptr<Network> smallNetwork() {
+  return Network::build(R"({"convention":"keras","layers":[
+    {"kind":"conv2d","name":"c","out":8,"kernel":3,"activation":"relu"},{"kind":"batchNorm","name":"b"},
+    {"kind":"maxPool2d","kernel":2},{"kind":"flatten"},{"kind":"dropout","rate":0.5},
+    {"kind":"linear","name":"head","out":"classes"}]})",
+                        {2, 1, 16, 16}, 1);
+}
+
+TrainerOptions options() {
+  TrainerOptions options;
+  options.normalization = {{0.5}, {0.25}};
+  options.seed = 11;
+  return options;
+}
+
+}  // namespace
+
+TEST("an epoch's order is a permutation that depends on seed and epoch alone") {
+  for (const size_t count : {1u, 2u, 17u, 1000u}) {
+    auto order = epochOrder(count, 5, 3);
+    REQUIRE(order == epochOrder(count, 5, 3));
+    std::sort(order.begin(), order.end());
+    for (size_t i = 0; i < count; ++i)
+      REQUIRE_EQUAL(order[i], static_cast<int32_t>(i));
+  }
+  REQUIRE(epochOrder(1000, 5, 3) != epochOrder(1000, 5, 4));
+  REQUIRE(epochOrder(1000, 5, 3) != epochOrder(1000, 6, 3));
+}
+
+TEST("every image stands at every place equally often") {
+  constexpr size_t count = 8, rounds = 16000;
+  std::vector<double> seen(count * count);
+  for (size_t round = 0; round < rounds; ++round) {
+    const auto order = epochOrder(count, 1, static_cast<int64_t>(round));
+    for (size_t place = 0; place < count; ++place)
+      ++seen[place * count + static_cast<size_t>(order[place])];
+  }
+  // Standard deviation of a cell is √(rounds · 1/8 · 7/8) = 42; five of them are never passed by
+  // chance.
+  for (const double cell : seen)
+    REQUIRE_BELOW(std::abs(cell - rounds / count), 210.0);
+}
+
+TEST("batches cover an epoch once, and none has a single image") {
+  for (size_t count = 1; count < 200; ++count) {
+    for (const size_t size : {1u, 2u, 32u, 500u}) {
+      const auto bounds = batchBounds(count, size);
+      REQUIRE_EQUAL(bounds.front(), 0u);
+      REQUIRE_EQUAL(bounds.back(), count);
+      for (size_t i = 1; i < bounds.size(); ++i) {
+        REQUIRE(bounds[i] > bounds[i - 1]);
+        REQUIRE(size == 1 ? bounds[i] - bounds[i - 1] <= 2
+                          : bounds[i] - bounds[i - 1] >= 2 || count == 1);
+        REQUIRE(bounds[i] - bounds[i - 1] <= size + 1);
+      }
+    }
+  }
+}
+
+TEST("a batch holds the chosen images, normalized per channel, with channels last") {
+  const auto dataset = randomImages(9, 3, 5);
+  const Normalization normalization{{0.1, 0.2, 0.3}, {0.5, 1.0, 2.0}};
+  const BatchReader reader(*dataset, normalization, at::kCPU, at::kFloat);
+  const std::vector<int32_t> chosen{7, 0, 7, 3};
+  const auto batch = reader.read(chosen);
+  REQUIRE(batch.is_contiguous(at::MemoryFormat::ChannelsLast));
+  const auto mean = at::tensor({0.1, 0.2, 0.3}, at::kDouble).view({1, 3, 1, 1});
+  const auto std = at::tensor({0.5, 1.0, 2.0}, at::kDouble).view({1, 3, 1, 1});
+  const auto expected =
+      (dataset->images().index_select(0, at::tensor({7, 0, 7, 3})) / 255.0 - mean) / std;
+  REQUIRE(at::allclose(batch.to(at::kDouble), expected, 0, 1e-6));
+  REQUIRE_ERROR(BatchReader(*dataset, {{0.5}, {0.5}}, at::kCPU, at::kFloat), "ERR_INVALID_ARGUMENT",
+                "3 means");
+  REQUIRE_ERROR(BatchReader(*dataset, {{0, 0, 0}, {1, 0, 1}}, at::kCPU, at::kFloat),
+                "ERR_INVALID_ARGUMENT", "above 0");
+}
+
+TEST("Adam, AdamW and SGD follow their published updates") {
+  // Kingma and Ba 2015, algorithm 1; Loshchilov and Hutter 2019, algorithm 2; PyTorch's SGD with
+  // momentum.
+  for (const auto algorithm : {Algorithm::adam, Algorithm::adamw, Algorithm::sgd}) {
+    auto parameter = at::tensor({1.0, -2.0, 3.0}, at::kDouble).set_requires_grad(true);
+    Optimizer optimizer({{"p", parameter, true}}, {.algorithm = algorithm, .weightDecay = 0.1});
+    auto x = parameter.detach().clone();
+    auto m = at::zeros_like(x), v = at::zeros_like(x);
+    for (int step = 1; step <= 4; ++step) {
+      const auto gradient = x.sin() + step;
+      parameter.mutable_grad() = gradient.clone();
+      optimizer.step(0.05);
+      const auto g = algorithm == Algorithm::adamw ? gradient : gradient + 0.1 * x;
+      if (algorithm == Algorithm::sgd) {
+        m = step == 1 ? g : 0.9 * m + g;
+        x = x - 0.05 * m;
+      } else {
+        if (algorithm == Algorithm::adamw) x = x * (1 - 0.05 * 0.1);
+        m = 0.9 * m + 0.1 * g;
+        v = 0.999 * v + 0.001 * g * g;
+        x = x - 0.05 * (m / (1 - std::pow(0.9, step))) /
+                    ((v / (1 - std::pow(0.999, step))).sqrt() + 1e-8);
+      }
+      REQUIRE(at::allclose(parameter.detach(), x, 1e-10, 1e-12));
+      REQUIRE(!parameter.grad().defined());
+    }
+  }
+}
+
+TEST("resumed training equals uninterrupted training, bit for bit") {
+  const auto dataset = randomImages(40, 1, 16);
+  const auto selection = firstImages(40);
+  const std::string path = temporaryPath("last.safetensors");
+  const auto weights = [](Trainer& trainer) {
+    std::vector<at::Tensor> flat;
+    for (const State& entry : trainer.network().state())
+      flat.push_back(entry.tensor.detach().to(at::kDouble).flatten());
+    return at::cat(flat);
+  };
+  Trainer whole(smallNetwork(), options());
+  for (int epoch = 0; epoch < 4; ++epoch) {
+    if (epoch == 2) whole.save(path, {{"note", "half"}});
+    whole.epoch(*dataset, selection, epoch, 8, 1e-2, {}, silent);
+  }
+  Trainer resumed(smallNetwork(), options());
+  REQUIRE_EQUAL(resumed.load(path).at("note"), "half");
+  for (int epoch = 2; epoch < 4; ++epoch)
+    resumed.epoch(*dataset, selection, epoch, 8, 1e-2, {}, silent);
+  REQUIRE(at::equal(weights(whole), weights(resumed)));
+}
+
+TEST("a network learns by heart: the loss falls to near zero and every answer is right") {
+  const auto dataset = randomImages(32, 1, 16);
+  const auto selection = firstImages(32);
+  auto network = smallNetwork();
+  Trainer trainer(network, options());
+  for (int epoch = 0; epoch < 60; ++epoch)
+    trainer.epoch(*dataset, selection, epoch, 8, 3e-3, {}, silent);
+  const auto outputs = evaluate(*network, *dataset, selection,
+                                {.normalization = options().normalization}, {}, silent);
+  REQUIRE_BELOW(outputs.loss, 0.1);
+  REQUIRE_EQUAL(
+      countCorrect(outputs.values, at::tensor(selection.labels, at::kLong)).item<int64_t>(), 32);
+}
+
+TEST("bfloat16 gives the loss of float within its eight bits") {
+  const auto dataset = randomImages(32, 1, 16);
+  const auto selection = firstImages(32);
+  auto narrow = options();
+  narrow.compute = at::kBFloat16;
+  Trainer wide(smallNetwork(), options()), half(smallNetwork(), narrow);
+  const double expected = wide.epoch(*dataset, selection, 0, 32, 1e-3, {}, silent).loss;
+  const double actual = half.epoch(*dataset, selection, 0, 32, 1e-3, {}, silent).loss;
+  REQUIRE_BELOW(std::abs(actual - expected) / expected, 0.02);
+}
+
+TEST("losses equal their formulas") {
+  const auto logits = at::tensor({2.0, -1.0, 0.5, 1.0}, at::kDouble).view({2, 2});
+  const auto labels = at::tensor({0, 1}, at::kLong);
+  const auto sigmoid = [](double x) { return 1 / (1 + std::exp(-x)); };
+  const double cross = (std::log(1 + std::exp(-3.0)) + std::log(1 + std::exp(-0.5))) / 2;
+  const double binary = -(std::log(sigmoid(2.0)) + std::log(1 - sigmoid(-1.0)) +
+                          std::log(1 - sigmoid(0.5)) + std::log(sigmoid(1.0))) /
+                        4;
+  REQUIRE_BELOW(
+      std::abs(computeLoss(Loss::crossEntropy, logits, labels, {}).item<double>() - cross), 1e-12);
+  REQUIRE_BELOW(
+      std::abs(computeLoss(Loss::binaryCrossEntropy, logits, labels, {}).item<double>() - binary),
+      1e-12);
+  const auto single = at::tensor({2.0, -1.0}, at::kDouble).view({2, 1});
+  const double one = -(std::log(1 - sigmoid(2.0)) + std::log(sigmoid(-1.0))) / 2;
+  REQUIRE_BELOW(
+      std::abs(computeLoss(Loss::binaryCrossEntropy, single, labels, {}).item<double>() - one),
+      1e-12);
+  REQUIRE_EQUAL(countCorrect(logits, labels).item<int64_t>(), 2);
+  REQUIRE_EQUAL(countCorrect(single, labels).item<int64_t>(), 0);
+}
+
+TEST("cancellation ends an epoch at once") {
+  const auto dataset = randomImages(64, 1, 16);
+  Trainer trainer(smallNetwork(), options());
+  Cancellation cancellation;
+  int64_t last = 0;
+  const auto stopAtThird = [&](const Progress& progress) {
+    last = progress.step;
+    if (progress.step == 3) cancellation.cancel();
+  };
+  REQUIRE_ERROR(trainer.epoch(*dataset, firstImages(64), 0, 4, 1e-3, cancellation, stopAtThird),
+                "ABORT_ERR", "aborted");
+  REQUIRE_EQUAL(last, 3);
+}
+
+TEST("a loss that is not finite stops training and names the step") {
+  const auto dataset = randomImages(16, 1, 16);
+  Trainer trainer(smallNetwork(), options());
+  const auto run = [&] {
+    for (int epoch = 0; epoch < 5; ++epoch)
+      trainer.epoch(*dataset, firstImages(16), epoch, 4, 1e30, {}, silent);
+  };
+  REQUIRE_ERROR(run(), "ERR_DIVERGED", "at step");
+}
+
+TEST("wrong images, labels and positions are refused before the first step") {
+  const auto dataset = randomImages(8, 1, 16);
+  Trainer trainer(smallNetwork(), options());
+  const auto run = [&](Dataset& images, const Selection& selection, int64_t batch) {
+    trainer.epoch(images, selection, 0, batch, 1e-3, {}, silent);
+  };
+  REQUIRE_ERROR(run(*randomImages(8, 1, 17), firstImages(8), 4), "ERR_MODEL_MISMATCH", "1×17×17");
+  REQUIRE_ERROR(run(*randomImages(8, 3, 16), firstImages(8), 4), "ERR_MODEL_MISMATCH", "3×16×16");
+  REQUIRE_ERROR(run(*dataset, firstImages(9), 4), "ERR_INVALID_ARGUMENT", "Position 8");
+  REQUIRE_ERROR(run(*dataset, {{0, 1}, {0, 2}}, 4), "ERR_INVALID_ARGUMENT", "Label 2");
+  REQUIRE_ERROR(run(*dataset, {{0, 1}, {0}}, 4), "ERR_INVALID_ARGUMENT", "2 labels");
+  REQUIRE_ERROR(run(*dataset, {{}, {}}, 4), "ERR_INVALID_ARGUMENT", "No image");
+  REQUIRE_ERROR(run(*dataset, firstImages(8), 0), "ERR_INVALID_ARGUMENT", "batch size");
+}
+
+TEST("large tensors reuse memory: the same work twice maps nothing new") {
+  releaseCachedMemory();
+  const auto work = [] {
+    for (int64_t side : {1000, 2000, 1500})
+      at::zeros({side, side}).add(1).sum();
+  };
+  work();
+  const MemoryUse once = memoryUse();
+  for (int i = 0; i < 20; ++i)
+    work();
+  REQUIRE_EQUAL(memoryUse().cached, once.cached);
+  REQUIRE_EQUAL(memoryUse().live, once.live);
+  releaseCachedMemory();
+  REQUIRE_EQUAL(memoryUse().cached, 0u);
+}
+
+TEST("an executor runs jobs in order on one thread, and drops what waits when it ends") {
+  std::vector<int> seen;
+  std::set<std::thread::id> threads;
+  std::promise<void> done;
+  {
+    SerialExecutor executor;
+    for (int i = 0; i < 100; ++i) {
+      executor.submit([&, i] {
+        seen.push_back(i);
+        threads.insert(std::this_thread::get_id());
+        if (i == 99) done.set_value();
+      });
+    }
+    done.get_future().wait();
+  }
+  std::vector<int> expected(100);
+  std::iota(expected.begin(), expected.end(), 0);
+  REQUIRE(seen == expected);
+  REQUIRE_EQUAL(threads.size(), 1u);
+}
+
+}  // namespace roentgen::testing

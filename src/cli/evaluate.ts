@@ -1,0 +1,101 @@
+/** `roentgen evaluate`: how good a model is on labeled images. */
+import { z } from 'zod';
+import { splits } from '../data/index.js';
+import { formatMetrics } from '../evaluation/index.js';
+import { evaluate, type EvaluateEvent, type EvaluateResult } from '../inference/index.js';
+import { inferenceFlags } from './inferenceFlags.js';
+import { createPackingReporter } from './packingProgress.js';
+import { progressLine } from './progressLine.js';
+import { labelFlags, readingFlags } from './sharedFlags.js';
+import type { Terminal } from './terminal.js';
+import { formatCount, plural } from './text.js';
+import type { Verb } from './verb.js';
+
+const flags = inferenceFlags.extend({
+  split: z
+    .enum([...splits, 'all'])
+    .optional()
+    .describe('Images to look at [test where the data have splits, else all]'),
+  positive: z
+    .string()
+    .optional()
+    .describe('Of two classes the one whose recall is the sensitivity [the last]'),
+  output: z
+    .string()
+    .optional()
+    .describe(
+      'New folder for metrics, predictions and charts [in the run directory, if one is given]',
+    ),
+});
+/** The model says which classes there are. */
+const imageFlags = labelFlags.omit({ classes: true });
+
+export const evaluateVerb: Verb = {
+  description:
+    'Prints precision, recall and F1 as scikit-learn does, the confusion matrix, accuracy and AUROC.\n' +
+    'With a run directory or --output it also writes metrics.json, predictions.csv and charts.',
+  positionals: {
+    model: 'Run directory or model file',
+    data: 'Folder of class folders, a CSV manifest, or a packed file',
+  },
+  flags: { Evaluation: flags, Images: imageFlags, Reading: readingFlags },
+  examples: [
+    { command: 'evaluate runs/demo chest_xray', explanation: 'the test split' },
+    {
+      command: 'evaluate model.safetensors hospital_b --split all --output report_b',
+      explanation: 'all images from elsewhere',
+    },
+  ],
+  async run(args, session) {
+    const { keepGoing, ...reading } = args.flags(readingFlags);
+    const result = await evaluate(
+      {
+        model: args.positional('model'),
+        data: args.positional('data'),
+        ...args.flags(flags),
+        ...args.flags(imageFlags),
+        ...reading,
+        keepGoing,
+      },
+      {
+        signal: session.catchInterrupt('Stopping …'),
+        onEvent: createEvaluationReporter(session.terminal),
+      },
+    );
+    return {
+      text: describeEvaluation(result),
+      json: result,
+      problems: result.problems,
+      keepGoing,
+      showsPredictions: true,
+    };
+  },
+};
+
+function createEvaluationReporter(terminal: Terminal): (event: EvaluateEvent) => void {
+  const packing = createPackingReporter(terminal);
+  return (event) => {
+    if (event.kind === 'packing') {
+      packing(event);
+      return;
+    }
+    const { step, steps, samples, elapsedSeconds } = event;
+    terminal.live((width) => {
+      const parts = [
+        { text: 'evaluating', rank: 0 },
+        { text: `${formatCount(samples)} images`, rank: 1 },
+        { text: `${(samples / elapsedSeconds).toFixed(0)} img/s`, rank: 2 },
+      ];
+      return progressLine(parts, step / steps, width, terminal.style);
+    });
+  };
+}
+
+/** The report, and where its files are. */
+export function describeEvaluation(result: EvaluateResult): string {
+  const { split, samples, loss, metrics, reconstruction, output } = result;
+  const title = `${plural(samples, 'image')} (${split === 'all' ? 'all splits' : split}), loss ${loss.toFixed(4)}`;
+  const report =
+    metrics === null ? `${JSON.stringify(reconstruction, null, 2)}\n` : formatMetrics(metrics);
+  return `${title}\n\n${report}${output === null ? '' : `\nFiles in ${output}\n`}`;
+}

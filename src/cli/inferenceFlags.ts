@@ -1,0 +1,10 @@
+/** Flags of the verbs that run a trained model. */
+import { z } from 'zod';
+
+export const inferenceFlags = z.strictObject({
+  batchSize: z.number().int().min(1).default(64).describe('Images in one forward pass'),
+  precision: z
+    .enum(['fp32', 'bf16', 'auto'])
+    .default('fp32')
+    .describe('Arithmetic; auto takes bf16 where the CPU has it'),
+});

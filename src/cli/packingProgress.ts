@@ -1,0 +1,35 @@
+/** Packing as people see it: a line with a bar on a terminal, two plain lines elsewhere. */
+import { progressLine } from './progressLine.js';
+import type { Terminal } from './terminal.js';
+import { formatClock, formatCount, formatSeconds } from './text.js';
+
+export interface Packing {
+  done: number;
+  total: number;
+  imagesPerSecond: number;
+}
+
+/** A function for the progress events of one packing. */
+export function createPackingReporter(terminal: Terminal): (progress: Packing) => void {
+  const started = performance.now();
+  let announced = false;
+  return ({ done, total, imagesPerSecond }) => {
+    if (!announced && !terminal.interactive) terminal.print(`packing ${formatCount(total)} images`);
+    announced = true;
+    if (done === total) {
+      const seconds = formatSeconds((performance.now() - started) / 1000);
+      terminal.print(`packed ${formatCount(total)} images in ${seconds}`);
+      return;
+    }
+    terminal.live((width) => {
+      const left = imagesPerSecond > 0 ? (total - done) / imagesPerSecond : 0;
+      const parts = [
+        { text: 'packing', rank: 0 },
+        { text: `${formatCount(done)}/${formatCount(total)}`, rank: 1 },
+        { text: `${imagesPerSecond.toFixed(0)} img/s`, rank: 3 },
+        ...(left > 0 ? [{ text: `${formatClock(left)} left`, rank: 2 }] : []),
+      ];
+      return progressLine(parts, done / total, width, terminal.style);
+    });
+  };
+}

@@ -1,0 +1,23 @@
+/** Flags that several verbs have, so that they are called and explained the same everywhere. */
+import { z } from 'zod';
+import { trainOptionsSchema } from '../training/index.js';
+
+/** How images get their labels and patients; the settings of training, taken from there. */
+export const labelFlags = trainOptionsSchema.pick({
+  classes: true,
+  labelsFrom: true,
+  groupBy: true,
+});
+
+/** How files are read. */
+export const readingFlags = z.strictObject({
+  workers: z.number().int().min(1).optional().describe('Images decoded at once [cores, plus one]'),
+  cacheDir: z
+    .string()
+    .optional()
+    .describe('Folder of packed datasets [ROENTGEN_CACHE or ~/.cache/roentgen]'),
+  keepGoing: z
+    .boolean()
+    .default(false)
+    .describe('Go on without the files that cannot be used, and end with exit code 0'),
+});

@@ -1,0 +1,82 @@
+/** `roentgen train`: settings from the defaults, a file and flags; the run; and where its results are. */
+import { z } from 'zod';
+import { formatMetrics } from '../evaluation/index.js';
+import { isAbort } from '../native/index.js';
+import { train, trainOptionsSchema, type TrainResult } from '../training/index.js';
+import { readConfigFile } from './configFile.js';
+import { UsageError } from './failure.js';
+import { settle } from './flags.js';
+import { readingFlags } from './sharedFlags.js';
+import { formatSeconds } from './text.js';
+import { createTrainingReporter } from './trainingProgress.js';
+import type { Arguments, Verb } from './verb.js';
+
+const runFlags = readingFlags.extend({
+  config: z.string().optional().describe('YAML file of data and settings; flags come before it'),
+  output: z.string().default('runs').describe('Parent folder of the run directory'),
+  experiment: z.string().optional().describe('Name of the run directory [the model and the time]'),
+  threads: z.number().int().min(1).max(1024).optional().describe('Threads to compute with [cores]'),
+});
+
+/** What a configuration file may say. */
+const configSchema = trainOptionsSchema.extend({ data: z.string().optional() });
+
+export const trainVerb: Verb = {
+  description:
+    'Trains a classifier, keeps the epoch that validates best, and writes a new run directory.\n' +
+    'Settings come from the defaults (in brackets), then the --config file, then the flags.',
+  positionals: {
+    data: 'Folder root/CLASS/* or root/{train,val,test}/CLASS/*, a CSV manifest, or a packed file',
+  },
+  flags: { Run: runFlags, Settings: trainOptionsSchema },
+  examples: [
+    { command: 'train chest_xray', explanation: 'resnet18, 10 epochs' },
+    {
+      command: 'train chest_xray --model lmap3 --epochs 20 -b 64 --eval-metric auroc',
+      explanation: 'a small network for longer, chosen by AUROC',
+    },
+    {
+      command: 'train -c runs/demo/config.yaml --seed 1',
+      explanation: 'repeat a run, but for its seed',
+    },
+  ],
+  async run(args, session) {
+    const { config, ...places } = args.flags(runFlags);
+    const { data, settings } = await readSettings(args, config);
+    const signal = session.catchInterrupt(
+      'Stopping to save the last state; Ctrl-C again exits at once',
+    );
+    const result = await train(
+      { ...settings, ...places, data },
+      { signal, onEvent: createTrainingReporter(session.terminal) },
+    ).catch((error: unknown) => {
+      if (isAbort(error)) session.terminal.endLive();
+      throw error;
+    });
+    return {
+      text: describeResult(result),
+      json: result,
+      problems: result.problems,
+      keepGoing: places.keepGoing,
+    };
+  },
+};
+
+/** Defaults < file < flags, and DATA from the command line before the file's. */
+async function readSettings(args: Arguments, config: string | undefined) {
+  const fromFile = config === undefined ? new Map() : await readConfigFile(config, configSchema);
+  const given = new Map([...fromFile, ...args.given(trainOptionsSchema)]);
+  const { data: dataOfFile, ...settings } = settle(configSchema, given);
+  const data = args.optional('data') ?? dataOfFile;
+  if (data !== undefined) return { data, settings };
+  throw new UsageError(
+    'DATA is missing: name a folder, or `data` in the --config file',
+    'roentgen train',
+  );
+}
+
+function describeResult({ metrics, bestEpoch, seconds, model, runDirectory }: TrainResult): string {
+  const report =
+    metrics === null ? '' : `\nValidation, epoch ${bestEpoch}:\n\n${formatMetrics(metrics)}`;
+  return `${report}\nTrained in ${formatSeconds(seconds)}\n  run    ${runDirectory}\n  model  ${model}\n`;
+}

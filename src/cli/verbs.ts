@@ -1,0 +1,63 @@
+/** The verbs, in the order of the help; each is loaded when it is called, so that none slows the others down. */
+import type { Verb } from './verb.js';
+
+export type VerbEntry =
+  | { usage: string; summary: string; load: () => Promise<Verb> }
+  | { usage: string; summary: string; verbs: readonly VerbEntry[] };
+
+const dataVerbs: readonly VerbEntry[] = [
+  {
+    usage: 'inspect <source>',
+    summary: 'Count images, classes, sizes and patients, and find what is wrong',
+    load: async () => (await import('./dataInspect.js')).dataInspect,
+  },
+  {
+    usage: 'split <source>',
+    summary: 'Divide images into train, val and test by patient',
+    load: async () => (await import('./dataSplit.js')).dataSplit,
+  },
+  {
+    usage: 'pack <source>',
+    summary: 'Decode images once, into one file that training reads',
+    load: async () => (await import('./dataPack.js')).dataPack,
+  },
+  {
+    usage: 'phantom <folder>',
+    summary: 'Draw a dataset of synthetic radiographs',
+    load: async () => (await import('./dataPhantom.js')).dataPhantom,
+  },
+];
+
+export const verbs: readonly VerbEntry[] = [
+  {
+    usage: 'demo',
+    summary: 'See it all in two minutes, on synthetic radiographs',
+    load: async () => (await import('./demo.js')).demoVerb,
+  },
+  {
+    usage: 'train [data]',
+    summary: 'Train a classifier on a folder of images',
+    load: async () => (await import('./train.js')).trainVerb,
+  },
+  {
+    usage: 'evaluate <model> <data>',
+    summary: 'Say how good a model is on labeled images',
+    load: async () => (await import('./evaluate.js')).evaluateVerb,
+  },
+  {
+    usage: 'predict <model> <images..>',
+    summary: 'Classify images',
+    load: async () => (await import('./predict.js')).predictVerb,
+  },
+  {
+    usage: 'models [name]',
+    summary: 'List the architectures, or show the layers of one',
+    load: async () => (await import('./models.js')).modelsVerb,
+  },
+  { usage: 'data', summary: 'Look at, split and pack images', verbs: dataVerbs },
+  {
+    usage: 'doctor',
+    summary: 'Check that everything works here, and say what helps where it does not',
+    load: async () => (await import('./doctor.js')).doctorVerb,
+  },
+];

@@ -1,0 +1,77 @@
+/** From whatever a user calls data to a packed dataset: a folder or manifest is packed, a packed file opened. */
+import { extname } from 'node:path';
+import { RoentgenError } from '../native/index.js';
+import { openPacked, packDataset, type PackedDataset, type PackOptions } from './pack.js';
+import type { PackedIndex } from './packFile.js';
+import { scanSource, type ScanOptions } from './scan.js';
+import type { ImageFormat } from './types.js';
+
+export interface OpenDataOptions extends ScanOptions, PackOptions {}
+
+/**
+ * The images at `path` in `format`: a folder or manifest as `scanSource` reads it, packed or found packed, or a
+ * `.safetensors` file that was packed before. Where `classes` are given, labels are positions in them.
+ * @throws RoentgenError as `scanSource`, `packDataset` and `openPacked`; ERR_MODEL_MISMATCH for a packed file of
+ * another format; ERR_UNKNOWN_CLASS for one that holds a class not in `classes`; ERR_FILES_SKIPPED for files that
+ * are no images, unless `keepGoing`
+ */
+export async function openData(
+  path: string,
+  format: ImageFormat,
+  options: OpenDataOptions = {},
+): Promise<PackedDataset> {
+  if (extname(path).toLowerCase() === '.safetensors') {
+    return openPackedAs(path, format, options.classes);
+  }
+  const source = await scanSource(path, options);
+  const [problem] = source.problems;
+  if (problem !== undefined && options.keepGoing !== true) {
+    throw new RoentgenError(
+      'ERR_FILES_SKIPPED',
+      `${source.problems.length} files under ${path} cannot be used, such as ${problem.file}: ${problem.message}. ` +
+        'Take them out, or go on without them (keepGoing, --keep-going).',
+      { details: { problems: source.problems } },
+    );
+  }
+  return packDataset(source, format, options);
+}
+
+async function openPackedAs(
+  path: string,
+  format: ImageFormat,
+  classes: readonly string[] | undefined,
+): Promise<PackedDataset> {
+  const packed = await openPacked(path);
+  try {
+    checkFormat(path, packed.index.format, format);
+    return classes ? { ...packed, index: relabel(path, packed.index, classes) } : packed;
+  } catch (error) {
+    packed.dataset.dispose();
+    throw error;
+  }
+}
+
+function checkFormat(path: string, has: ImageFormat, needed: ImageFormat): void {
+  const describe = ({ channels, height, width, fit }: ImageFormat): string =>
+    `${channels}×${height}×${width} (${fit})`;
+  if (describe(has) !== describe(needed)) {
+    throw new RoentgenError(
+      'ERR_MODEL_MISMATCH',
+      `${path} was packed as ${describe(has)} but ${describe(needed)} is needed: pack it again with those options.`,
+    );
+  }
+}
+
+/** The same index with labels as positions in `classes`. */
+function relabel(path: string, index: PackedIndex, classes: readonly string[]): PackedIndex {
+  const unknown = index.classes.filter((name) => !classes.includes(name));
+  if (unknown.length > 0) {
+    throw new RoentgenError(
+      'ERR_UNKNOWN_CLASS',
+      `${path} holds classes that are not among ${classes.join(', ')}: ${unknown.join(', ')}.`,
+    );
+  }
+  const positions = index.classes.map((name) => classes.indexOf(name));
+  const labels = index.labels.map((label) => positions[label] ?? -1);
+  return { ...index, classes: [...classes], labels };
+}

@@ -1,0 +1,85 @@
+/** What a model file says of itself beside its weights, so that nothing else is needed to use it. */
+import { z } from 'zod';
+import { fits, type ImageFormat } from '../data/index.js';
+import { outputKinds } from '../evaluation/index.js';
+import { RoentgenError, type Normalization } from '../native/index.js';
+
+const kind = 'roentgen model';
+/** Raised when older readers would misread what newer writers wrote. */
+const formatVersion = 1;
+
+const descriptionSchema = z.object({
+  /** Name of the architecture, as in models/. */
+  model: z.string(),
+  /** In the order of the outputs; for a reconstruction the classes it was trained on. */
+  classes: z.array(z.string()).min(1),
+  task: z.enum(['classification', 'reconstruction']),
+  output: z.enum(outputKinds),
+  loss: z.enum(['crossEntropy', 'binaryCrossEntropy', 'meanSquaredError']),
+  /** What pixels in [0, 1] were normalized by, one value per channel. */
+  mean: z.array(z.number()).min(1).max(3),
+  std: z.array(z.number().positive()).min(1).max(3),
+  fit: z.enum(fits),
+  /** Where it comes from: versions, seed, epoch, hash of the data. */
+  provenance: z.record(z.string(), z.union([z.string(), z.number(), z.null()])),
+});
+
+export type ModelDescription = z.infer<typeof descriptionSchema>;
+
+/** The description as safetensors metadata, strings only; the addon adds architecture and shape. */
+export function toMetadata(description: ModelDescription): Record<string, string> {
+  return { kind, formatVersion: String(formatVersion), description: JSON.stringify(description) };
+}
+
+const shapeSchema = z.object({
+  outputs: z.number(),
+  channels: z.union([z.literal(1), z.literal(3)]),
+  height: z.number(),
+  width: z.number(),
+});
+
+/** What `toMetadata` wrote, and the images that the network takes. */
+export interface ModelMetadata {
+  description: ModelDescription;
+  format: ImageFormat;
+  normalization: Normalization;
+}
+
+/** @throws RoentgenError ERR_INVALID_FILE naming `path` and what is wrong */
+export function fromMetadata(
+  metadata: Readonly<Record<string, string>>,
+  path: string,
+): ModelMetadata {
+  if (metadata['kind'] !== kind || metadata['formatVersion'] !== String(formatVersion)) {
+    throw new RoentgenError(
+      'ERR_INVALID_FILE',
+      `${path}: not a roentgen model of format ${formatVersion} (${metadata['kind'] ?? 'no kind'}, format ${metadata['formatVersion'] ?? 'unknown'})`,
+    );
+  }
+  const description = parse(descriptionSchema, metadata, 'description', path);
+  const { channels, height, width } = parse(shapeSchema, metadata, 'shape', path);
+  return {
+    description,
+    format: { channels, height, width, fit: description.fit },
+    normalization: { mean: description.mean, std: description.std },
+  };
+}
+
+function parse<T>(
+  schema: z.ZodType<T>,
+  metadata: Readonly<Record<string, string>>,
+  key: string,
+  path: string,
+): T {
+  const fail = (what: string): RoentgenError =>
+    new RoentgenError('ERR_INVALID_FILE', `${path}: its ${key} is not valid: ${what}`);
+  let value: unknown;
+  try {
+    value = JSON.parse(metadata[key] ?? 'null');
+  } catch (error) {
+    throw fail(String(error));
+  }
+  const result = schema.safeParse(value);
+  if (!result.success) throw fail(z.prettifyError(result.error));
+  return result.data;
+}

@@ -1,0 +1,228 @@
+/** How good a model is on labeled data: metrics, predictions and charts, in a folder of their own. */
+import { join } from 'node:path';
+import { openData, splits, type PackedDataset, type Problem, type Split } from '../data/index.js';
+import {
+  confusionCsv,
+  evaluateClassification,
+  formatReport,
+  reconstructionMetrics,
+  reportObject,
+  rocCurves,
+  writePredictions,
+  type ClassificationMetrics,
+  type ReconstructionMetrics,
+} from '../evaluation/index.js';
+import {
+  createNewFolder,
+  RoentgenError,
+  writeFileAtomic,
+  type NativeProgress,
+  type Outputs,
+} from '../native/index.js';
+import { confusionMatrixSvg, rocSvg } from '../report/index.js';
+import {
+  isRunDirectory,
+  loadModel,
+  resolvePrecision,
+  type Model,
+  type PrecisionChoice,
+} from './model.js';
+
+export interface EvaluateOptions {
+  /** A model file or a run directory. */
+  model: string;
+  /** Folder, manifest or packed file; its classes must be among the model's. */
+  data: string;
+  /** Default: `test` where the data have splits, else all images. */
+  split?: Split | 'all' | undefined;
+  /** See `scanSource`. */
+  labelsFrom?: string | undefined;
+  groupBy?: string | undefined;
+  /** The class whose recall is the sensitivity; default the last. Two classes only. */
+  positive?: string | undefined;
+  /** Default 64. */
+  batchSize?: number | undefined;
+  /** Default fp32. */
+  precision?: PrecisionChoice | undefined;
+  /**
+   * New folder for the files (`-1`, `-2` … is added where it exists); default `evaluation-<split>` in the run
+   * directory, none for a model file.
+   */
+  output?: string | undefined;
+  cacheDir?: string | undefined;
+  workers?: number | undefined;
+  keepGoing?: boolean | undefined;
+}
+
+export type EvaluateEvent =
+  | { kind: 'packing'; done: number; total: number; imagesPerSecond: number }
+  | ({ kind: 'step' } & NativeProgress);
+
+export interface EvaluateHooks {
+  onEvent?: ((event: EvaluateEvent) => void) | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+export interface EvaluateResult {
+  split: Split | 'all';
+  samples: number;
+  loss: number;
+  /** Null for a reconstruction. */
+  metrics: ClassificationMetrics | null;
+  /** Null for a classifier. */
+  reconstruction: ReconstructionMetrics | null;
+  /** Where the files are. */
+  output: string | null;
+  problems: Problem[];
+}
+
+/**
+ * Runs a model over labeled data and writes `metrics.json`, `classification_report.txt`, `predictions.csv`,
+ * `confusion_matrix.csv`, `confusion_matrix.svg` and `roc.svg`.
+ * @throws RoentgenError as `loadModel` and `openData`; ERR_EMPTY_DATASET where the split has no image;
+ * ERR_NO_SPACE, ERR_IO, ABORT_ERR
+ */
+export async function evaluate(
+  options: EvaluateOptions,
+  hooks: EvaluateHooks = {},
+): Promise<EvaluateResult> {
+  const { onEvent = () => undefined, signal } = hooks;
+  using model = await loadModel(options.model);
+  const { data, labelsFrom, groupBy, cacheDir, workers, keepGoing } = options;
+  const packed = await openData(data, model.format, {
+    classes: [...model.classes],
+    allowSingleClass: true,
+    ...{ labelsFrom, groupBy, cacheDir, workers, keepGoing, signal },
+    onProgress: (progress) => {
+      onEvent({ kind: 'packing', ...progress });
+    },
+  });
+  using dataset = packed.dataset;
+  const { split, positions } = choosePositions(packed, options);
+  const indices = Int32Array.from(positions);
+  const labels = indices.map((position) => packed.index.labels[position] ?? -1);
+  const outputs = await model.outputs(
+    dataset,
+    {
+      indices,
+      labels: model.task === 'classification' ? labels : new Int32Array(),
+      batchSize: options.batchSize ?? 64,
+      precision: resolvePrecision(options.precision ?? 'fp32'),
+    },
+    {
+      signal,
+      onProgress: (progress) => {
+        onEvent({ kind: 'step', ...progress });
+      },
+    },
+  );
+  const place = options.output ?? defaultOutput(options.model, split);
+  const output = place === null ? null : await createNewFolder(place);
+  const scores = score(model, outputs, labels, options.positive);
+  const result: EvaluateResult = {
+    split,
+    samples: indices.length,
+    loss: outputs.loss,
+    metrics: scores.metrics,
+    reconstruction: scores.reconstruction,
+    output,
+    problems: packed.problems,
+  };
+  if (output !== null)
+    await writeFiles(output, result, { model, packed, indices, labels, outputs });
+  return result;
+}
+
+function choosePositions(
+  { index }: PackedDataset,
+  { data, split: wanted }: EvaluateOptions,
+): { split: Split | 'all'; positions: number[] } {
+  const split = wanted ?? (index.splits.includes('test') ? 'test' : 'all');
+  const positions = [...index.names.keys()].filter(
+    (position) => split === 'all' || index.splits[position] === split,
+  );
+  if (positions.length === 0) {
+    const has = splits.filter((name) => index.splits.includes(name));
+    throw new RoentgenError(
+      'ERR_EMPTY_DATASET',
+      `${data} has no image in split ${split}; it has ${has.length > 0 ? has.join(', ') : 'no splits'}: choose one, or all.`,
+    );
+  }
+  return { split, positions };
+}
+
+function defaultOutput(model: string, split: string): string | null {
+  return isRunDirectory(model) ? join(model, `evaluation-${split}`) : null;
+}
+
+function score(
+  model: Model,
+  outputs: Outputs,
+  labels: Int32Array,
+  positive: string | undefined,
+): Pick<EvaluateResult, 'metrics' | 'reconstruction'> {
+  if (model.task === 'reconstruction') {
+    return { metrics: null, reconstruction: reconstructionMetrics(outputs.values) };
+  }
+  const probabilities = model.probabilities(outputs);
+  const metrics = evaluateClassification({
+    probabilities,
+    labels,
+    classes: [...model.classes],
+    ...(positive === undefined ? {} : { positive }),
+  });
+  return { metrics, reconstruction: null };
+}
+
+interface Evidence {
+  model: Model;
+  packed: PackedDataset;
+  indices: Int32Array;
+  labels: Int32Array;
+  outputs: Outputs;
+}
+
+async function writeFiles(
+  folder: string,
+  result: EvaluateResult,
+  { model, packed, indices, labels, outputs }: Evidence,
+): Promise<void> {
+  const write = async (name: string, text: string): Promise<void> =>
+    writeFileAtomic(join(folder, name), text);
+  const { metrics } = result;
+  const summary = {
+    ...result,
+    model: model.path,
+    dataHash: packed.index.sourceHash,
+    ...(metrics && { report: reportObject(metrics) }),
+  };
+  await write('metrics.json', `${JSON.stringify(summary, null, 2)}\n`);
+  if (metrics === null) return;
+
+  const classes = [...model.classes];
+  const probabilities = model.probabilities(outputs);
+  await write('classification_report.txt', formatReport(metrics));
+  await write('confusion_matrix.csv', confusionCsv(metrics.confusionMatrix, classes));
+  await write('confusion_matrix.svg', confusionMatrixSvg(metrics.confusionMatrix, classes));
+  await write('roc.svg', rocSvg(namedCurves(probabilities, labels, classes)));
+  await writePredictions(join(folder, 'predictions.csv'), {
+    classes,
+    filenames: Array.from(indices, (position) => packed.index.names[position] ?? ''),
+    probabilities,
+    targets: labels,
+    patientIds: Array.from(indices, (position) => packed.index.groups[position] ?? ''),
+  });
+}
+
+/** One curve per class; of two classes the second's, since the first's is its mirror image. */
+function namedCurves(
+  probabilities: Float64Array,
+  labels: Int32Array,
+  classes: string[],
+): Parameters<typeof rocSvg>[0] {
+  const curves = rocCurves(probabilities, labels, classes.length);
+  return curves.flatMap((curve, position) => {
+    const shown = curve !== null && (classes.length > 2 || position === 1);
+    return shown ? [{ name: classes[position] ?? '', curve }] : [];
+  });
+}

@@ -1,0 +1,14 @@
+/** Models at work: read from a file, run over images, measured on labeled data. */
+export { fromMetadata, toMetadata } from './description.js';
+export type { ModelDescription, ModelMetadata } from './description.js';
+export { evaluate } from './evaluate.js';
+export type { EvaluateEvent, EvaluateHooks, EvaluateOptions, EvaluateResult } from './evaluate.js';
+export { bestModelFile, loadModel, Model, resolvePrecision } from './model.js';
+export type {
+  ModelPredictions,
+  ModelPredictOptions,
+  PrecisionChoice,
+  Prediction,
+} from './model.js';
+export { predict } from './predict.js';
+export type { PredictOptions, PredictResult } from './predict.js';

@@ -1,0 +1,213 @@
+/** A trained model, read from its file and ready to answer. */
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { decodeImages, nameOf, type ImageFormat, type Problem } from '../data/index.js';
+import { toProbabilities } from '../evaluation/index.js';
+import {
+  Dataset,
+  invalidArgument,
+  Network,
+  RoentgenError,
+  systemInfo,
+  type EvaluationOptions,
+  type Hooks,
+  type Outputs,
+  type Precision,
+} from '../native/index.js';
+import { fromMetadata, type ModelMetadata } from './description.js';
+
+/** The best model of a run directory. */
+export const bestModelFile = 'model_best.safetensors';
+
+export type PrecisionChoice = Precision | 'auto';
+
+/** `auto` is bf16 where the CPU has it in hardware. */
+export function resolvePrecision(choice: PrecisionChoice): Precision {
+  return choice === 'auto' ? systemInfo().autoPrecision : choice;
+}
+
+export interface Prediction {
+  filename: string;
+  /** The class of the largest probability. */
+  label: string;
+  /** One per class, in the model's order; they sum to 1. */
+  probabilities: number[];
+}
+
+export interface ModelPredictions {
+  predictions: Prediction[];
+  /** Images that could not be read. */
+  problems: Problem[];
+}
+
+export interface ModelPredictOptions {
+  /** Images in one forward pass; default 32. */
+  batchSize?: number | undefined;
+  /** Default fp32. */
+  precision?: PrecisionChoice | undefined;
+  /** Images decoded at once; default 3. */
+  workers?: number | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * Made by `loadModel`. `predict` decodes, normalizes and runs images as the model was trained on them.
+ * For research and education: not a medical device.
+ */
+export class Model implements Disposable {
+  /** File that it was read from. */
+  readonly path: string;
+  private readonly network: Network;
+  private readonly metadata: ModelMetadata;
+
+  /** @internal */
+  constructor(path: string, network: Network, metadata: ModelMetadata) {
+    this.path = path;
+    this.network = network;
+    this.metadata = metadata;
+  }
+
+  /** Name of the architecture. */
+  get architecture(): string {
+    return this.metadata.description.model;
+  }
+
+  /** Class names in the order of the probabilities. */
+  get classes(): readonly string[] {
+    return this.metadata.description.classes;
+  }
+
+  get task(): 'classification' | 'reconstruction' {
+    return this.metadata.description.task;
+  }
+
+  /** Size, channels and fit that images are decoded to. */
+  get format(): ImageFormat {
+    return this.metadata.format;
+  }
+
+  /** Versions, seed, epoch and data hash of the run that made it. */
+  get provenance(): Readonly<Record<string, string | number | null>> {
+    return this.metadata.description.provenance;
+  }
+
+  /**
+   * Raw outputs for a selection of a packed dataset in the model's format.
+   * @throws RoentgenError ERR_MODEL_MISMATCH, ERR_INVALID_ARGUMENT, ERR_BUSY, ERR_DISPOSED, ABORT_ERR
+   */
+  async outputs(
+    dataset: Dataset,
+    selection: Pick<EvaluationOptions, 'indices' | 'labels' | 'batchSize' | 'precision'>,
+    hooks?: Hooks,
+  ): Promise<Outputs> {
+    const { description, normalization } = this.metadata;
+    return this.network.evaluate(
+      dataset,
+      { ...selection, loss: description.loss, normalization },
+      hooks,
+    );
+  }
+
+  /** Raw outputs as probabilities, row-major [N, classes]. */
+  probabilities(outputs: Outputs): Float64Array {
+    return toProbabilities(outputs.values, outputs.outputs, this.metadata.description.output);
+  }
+
+  /**
+   * Classifies images given as paths or as the bytes of image files. What cannot be read is in `problems`,
+   * the rest is answered in order.
+   * @throws RoentgenError ERR_UNSUPPORTED for a reconstruction; ERR_INVALID_ARGUMENT, ERR_DISPOSED, ABORT_ERR
+   */
+  async predict(
+    images: readonly (string | Uint8Array)[],
+    options: ModelPredictOptions = {},
+  ): Promise<ModelPredictions> {
+    const named = images.map((image, position) => ({ image, name: nameOf(image, position) }));
+    return this.predictNamed(named, options);
+  }
+
+  /** As `predict`, for images that have names already. */
+  async predictNamed(
+    images: readonly { image: string | Uint8Array; name: string }[],
+    options: ModelPredictOptions = {},
+  ): Promise<ModelPredictions> {
+    if (this.task !== 'classification') {
+      throw new RoentgenError(
+        'ERR_UNSUPPORTED',
+        `${this.path} reconstructs images and has no classes to predict: use evaluate for its errors.`,
+      );
+    }
+    const { batchSize = 32, workers, signal } = options;
+    if (!Number.isInteger(batchSize) || batchSize < 1) {
+      throw invalidArgument('batchSize', 'a positive integer', batchSize);
+    }
+    const precision = resolvePrecision(options.precision ?? 'fp32');
+    const result: ModelPredictions = { predictions: [], problems: [] };
+    for (let start = 0; start < images.length; start += batchSize) {
+      const batch = images.slice(start, start + batchSize);
+      const decoded = await decodeImages(batch, this.format, { workers, signal });
+      result.problems.push(...decoded.problems);
+      const names = decoded.kept.map((position) => batch[position]?.name ?? '');
+      if (names.length === 0) continue;
+      result.predictions.push(...(await this.classify(decoded.pixels, names, precision, signal)));
+    }
+    return result;
+  }
+
+  private async classify(
+    pixels: Uint8Array,
+    names: readonly string[],
+    precision: Precision,
+    signal: AbortSignal | undefined,
+  ): Promise<Prediction[]> {
+    const { channels, height, width } = this.format;
+    using dataset = Dataset.fromImages(pixels, [names.length, channels, height, width]);
+    const indices = Int32Array.from(names.keys());
+    const outputs = await this.outputs(
+      dataset,
+      { indices, labels: new Int32Array(), batchSize: names.length, precision },
+      { signal },
+    );
+    const probabilities = this.probabilities(outputs);
+    return names.map((filename, row) => {
+      const values = [
+        ...probabilities.subarray(row * this.classes.length, (row + 1) * this.classes.length),
+      ];
+      const label = this.classes[values.indexOf(Math.max(...values))] ?? '';
+      return { filename, label, probabilities: values };
+    });
+  }
+
+  /** Frees the weights; later calls throw ERR_DISPOSED. */
+  dispose(): void {
+    this.network.dispose();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+}
+
+/**
+ * Reads a model file, or the best model of a run directory.
+ * @throws RoentgenError ERR_NOT_FOUND, ERR_IO; ERR_INVALID_FILE, ERR_MODEL_MISMATCH for a damaged or foreign file
+ */
+export async function loadModel(path: string): Promise<Model> {
+  const file = modelPath(path);
+  const network = await Network.load(file);
+  try {
+    return new Model(file, network, fromMetadata(network.metadata, file));
+  } catch (error) {
+    network.dispose();
+    throw error;
+  }
+}
+
+/** Whether the path is a run's folder rather than a model file. */
+export function isRunDirectory(path: string): boolean {
+  return existsSync(path) && statSync(path).isDirectory();
+}
+
+function modelPath(path: string): string {
+  return isRunDirectory(path) ? join(path, bestModelFile) : path;
+}

@@ -1,0 +1,56 @@
+/** Answers for files and folders of images whose classes nobody knows. */
+import { scanSource, type Problem } from '../data/index.js';
+import { formatPredictions, type PredictionsFormat } from '../evaluation/index.js';
+import { invalidArgument, writeFileAtomic } from '../native/index.js';
+import { loadModel, type Model, type ModelPredictOptions, type Prediction } from './model.js';
+
+export interface PredictOptions extends ModelPredictOptions {
+  /** A model file or a run directory. */
+  model: string;
+  /** Image files, and folders that are searched at any depth. */
+  inputs: readonly string[];
+  /** `csv` (default), `json`, or `unknown`: report S1's table `,Unknown_images,Diagnosis`. */
+  format?: PredictionsFormat | undefined;
+  /** File for the text; default none. */
+  output?: string | undefined;
+}
+
+export interface PredictResult {
+  classes: readonly string[];
+  predictions: Prediction[];
+  /** The predictions in the format that was asked for. */
+  text: string;
+  /** Files that gave no prediction, and why. */
+  problems: Problem[];
+}
+
+/**
+ * Classifies image files. For research and education: not a medical device.
+ * @throws RoentgenError as `loadModel` and `scanSource`; ERR_NO_SPACE, ERR_IO, ABORT_ERR
+ */
+export async function predict(options: PredictOptions): Promise<PredictResult> {
+  if (options.inputs.length === 0) throw invalidArgument('inputs', 'at least one path', 'none');
+  const source = await scanSource(options.inputs, { unlabeled: true });
+  using model = await loadModel(options.model);
+  const images = source.samples.map(({ path, name }) => ({ image: path, name }));
+  const { predictions, problems } = await model.predictNamed(images, options);
+  const text = formatPredictions(toColumns(model, predictions), options.format);
+  if (options.output !== undefined) await writeFileAtomic(options.output, text);
+  return {
+    classes: model.classes,
+    predictions,
+    text,
+    problems: [...source.problems, ...problems],
+  };
+}
+
+function toColumns(
+  model: Model,
+  predictions: readonly Prediction[],
+): Parameters<typeof formatPredictions>[0] {
+  return {
+    classes: model.classes,
+    filenames: predictions.map(({ filename }) => filename),
+    probabilities: predictions.flatMap(({ probabilities }) => probabilities),
+  };
+}

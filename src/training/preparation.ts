@@ -1,0 +1,160 @@
+/** Everything a run needs before its first step: images, who learns and who judges, and the network. */
+import {
+  checkSplits,
+  openData,
+  selectSplits,
+  type PackedDataset,
+  type SplitSelection,
+} from '../data/index.js';
+import type { ModelDescription } from '../inference/index.js';
+import { loadModelSpec, type ModelSpec } from '../models/index.js';
+import { Network, RoentgenError, Trainer, type Normalization } from '../native/index.js';
+import type { TrainHooks } from './events.js';
+import type { ResolvedSettings } from './options.js';
+import { imageFormat, normalization, resolveChoices, type ResolvedChoices } from './settings.js';
+
+/** Where a run's data and results are; not part of what a recipe repeats. */
+export interface Places {
+  /** Folder, manifest or packed file. */
+  data: string;
+  /** Folder of packed datasets; default as `packDataset`. */
+  cacheDir?: string | undefined;
+  /** Images decoded at once; default as `packDataset`. */
+  workers?: number | undefined;
+  /** Train without the files that cannot be used. */
+  keepGoing?: boolean | undefined;
+}
+
+export interface Preparation {
+  spec: ModelSpec;
+  choices: ResolvedChoices;
+  normalization: Normalization;
+  packed: PackedDataset;
+  selection: SplitSelection;
+  network: Network;
+  trainer: Trainer;
+}
+
+/**
+ * @throws RoentgenError as `loadModelSpec`, `openData` and `Network.build`; ERR_SPLIT_LEAK where a patient or
+ * an image is in two splits, unless `allowLeakage`; ERR_SINGLE_CLASS
+ */
+export async function prepare(
+  settings: ResolvedSettings,
+  places: Places,
+  { onEvent, signal }: TrainHooks,
+): Promise<Preparation> {
+  const spec = loadModelSpec(settings.model);
+  const choices = resolveChoices(settings, spec);
+  const format = imageFormat(settings, spec);
+  const scale = normalization(settings, spec, format.channels);
+  const packed = await openData(places.data, format, {
+    ...places,
+    ...settings,
+    allowSingleClass: spec.task === 'reconstruction',
+    signal,
+    onProgress: (progress) => onEvent?.({ kind: 'packing', ...progress }),
+  });
+  try {
+    const selection = select(packed, settings, places.data);
+    const shape = {
+      outputs: countOutputs(packed.index.classes, settings, spec),
+      channels: format.channels,
+      height: format.height,
+      width: format.width,
+    };
+    const network = Network.build(spec, shape, settings.seed);
+    const trainer = createTrainer(network, settings, choices, scale);
+    return { spec, choices, normalization: scale, packed, selection, network, trainer };
+  } catch (error) {
+    packed.dataset.dispose();
+    throw error;
+  }
+}
+
+function select(
+  { index }: PackedDataset,
+  settings: ResolvedSettings,
+  data: string,
+): SplitSelection {
+  const samples = index.names.map((name, position) => ({
+    name,
+    label: index.labels[position] ?? -1,
+    group: index.groups[position] ?? name,
+    split: index.splits[position] ?? null,
+  }));
+  const leaks = checkSplits(samples, index.hashes);
+  const [leak] = leaks;
+  if (leak !== undefined && !settings.allowLeakage) {
+    throw new RoentgenError(
+      'ERR_SPLIT_LEAK',
+      `The splits of ${data} leak in ${leaks.length} places, such as ${leak.file}: ${leak.message}. ` +
+        'Take the copies out, split anew (roentgen data split), or train all the same (allowLeakage, --allow-leakage).',
+      { details: { problems: leaks } },
+    );
+  }
+  return selectSplits({ samples }, { valFraction: settings.valFraction, seed: settings.seed });
+}
+
+function countOutputs(
+  classes: readonly string[],
+  { singleOutput }: ResolvedSettings,
+  spec: ModelSpec,
+): number {
+  if (spec.task === 'reconstruction') return 1;
+  if (classes.length < 2) {
+    throw new RoentgenError(
+      'ERR_SINGLE_CLASS',
+      `A classifier needs at least two classes; the data have only ${classes.join(', ')}.`,
+    );
+  }
+  if (!singleOutput) return classes.length;
+  if (classes.length === 2) return 1;
+  throw new RoentgenError(
+    'ERR_INVALID_ARGUMENT',
+    `A single output tells two classes apart, but the data have ${classes.length}: leave singleOutput out`,
+  );
+}
+
+function createTrainer(
+  network: Network,
+  settings: ResolvedSettings,
+  { loss, precision, device }: ResolvedChoices,
+  scale: Normalization,
+): Trainer {
+  try {
+    return new Trainer(network, {
+      loss,
+      precision,
+      device,
+      normalization: scale,
+      optimizer: settings.opt,
+      weightDecay: settings.weightDecay,
+      momentum: settings.momentum,
+      betas: [0.9, 0.999],
+      epsilon: 1e-8,
+      seed: settings.seed,
+    });
+  } catch (error) {
+    network.dispose();
+    throw error;
+  }
+}
+
+/** What the run's model files say of themselves. */
+export function describe(
+  { spec, choices, normalization: scale, packed }: Preparation,
+  provenance: ModelDescription['provenance'],
+): ModelDescription {
+  return {
+    model: spec.name,
+    classes: packed.index.classes,
+    task: spec.task,
+    output: choices.loss === 'binaryCrossEntropy' ? 'sigmoid' : 'softmax',
+    loss: choices.loss,
+    mean: [...scale.mean],
+    std: [...scale.std],
+    fit: packed.index.format.fit,
+    provenance,
+  };
+}

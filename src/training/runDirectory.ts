@@ -1,0 +1,66 @@
+/** A run's folder: its name, the settings that repeat it, and the table of its epochs. */
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { bestModelFile } from '../inference/index.js';
+import { createNewFolder, writeFileAtomic } from '../native/index.js';
+import { trainingCurvesSvg } from '../report/index.js';
+import type { EpochRecord } from './events.js';
+
+/** Columns of summary.csv, in timm's order, with what each shows of a record. */
+const columns: readonly (readonly [name: string, of: (record: EpochRecord) => number | null])[] = [
+  ['epoch', (record) => record.epoch],
+  ['train_loss', (record) => record.trainLoss],
+  ['train_accuracy', (record) => record.trainAccuracy],
+  ['eval_loss', (record) => record.valLoss],
+  ['eval_accuracy', (record) => record.valAccuracy],
+  ['eval_auroc', (record) => record.valAuroc],
+  ['lr', (record) => record.learningRate],
+  ['seconds', (record) => record.seconds],
+  ['images_per_second', (record) => record.imagesPerSecond],
+];
+
+export class RunDirectory {
+  readonly path: string;
+
+  private constructor(path: string) {
+    this.path = path;
+  }
+
+  /** A new folder `<output>/<experiment>`, never an existing one. Throws ERR_NO_SPACE, ERR_IO. */
+  static async create(output: string, experiment: string): Promise<RunDirectory> {
+    return new RunDirectory(await createNewFolder(join(output, experiment)));
+  }
+
+  /** The best epoch's model. */
+  get best(): string {
+    return join(this.path, bestModelFile);
+  }
+
+  /** The newest weights with the optimizer's and random state. */
+  get last(): string {
+    return join(this.path, 'last.safetensors');
+  }
+
+  file(name: string): string {
+    return join(this.path, name);
+  }
+
+  async writeConfig(config: Record<string, unknown>): Promise<void> {
+    await writeFileAtomic(this.file('config.yaml'), stringify(config));
+  }
+
+  /** Rewrites summary.csv and curves.svg, so that both are whole at any time. */
+  async writeHistory(history: readonly EpochRecord[], bestEpoch: number): Promise<void> {
+    const rows = history.map((record) => columns.map(([, of]) => of(record) ?? ''));
+    const lines = [columns.map(([name]) => name), ...rows].map((cells) => cells.join(','));
+    await writeFileAtomic(this.file('summary.csv'), `${lines.join('\n')}\n`);
+    await writeFileAtomic(this.file('curves.svg'), trainingCurvesSvg(history, { bestEpoch }));
+  }
+}
+
+/** `<model>-<local time>`: sorts by time, and says what it is. */
+export function defaultExperiment(model: string, now: Date): string {
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const date = `${now.getFullYear()}${two(now.getMonth() + 1)}${two(now.getDate())}`;
+  return `${model}-${date}-${two(now.getHours())}${two(now.getMinutes())}${two(now.getSeconds())}`;
+}

@@ -1,0 +1,94 @@
+/** Checks a run's settings, and replaces every `auto` by what it stands for here. */
+import { z } from 'zod';
+import type { Fit, ImageFormat } from '../data/index.js';
+import { resolvePrecision } from '../inference/index.js';
+import type { ModelSpec } from '../models/index.js';
+import {
+  RoentgenError,
+  systemInfo,
+  type Device,
+  type LossName,
+  type Normalization,
+  type Precision,
+} from '../native/index.js';
+import { trainOptionsSchema, type ResolvedSettings, type TrainSettings } from './options.js';
+
+/** @throws RoentgenError ERR_INVALID_ARGUMENT naming every wrong setting */
+export function parseSettings(settings: TrainSettings): ResolvedSettings {
+  const result = trainOptionsSchema.safeParse(settings);
+  if (result.success) return result.data;
+  throw new RoentgenError(
+    'ERR_INVALID_ARGUMENT',
+    `The settings are not valid:\n${z.prettifyError(result.error)}`,
+  );
+}
+
+/** Size and channels of the images: the settings', else the architecture's. */
+export function imageFormat(settings: ResolvedSettings, spec: ModelSpec): ImageFormat {
+  const { imgSize, inChans, fit } = settings;
+  const [height, width] =
+    imgSize === undefined
+      ? [spec.input.height, spec.input.width]
+      : typeof imgSize === 'number'
+        ? [imgSize, imgSize]
+        : imgSize;
+  return { channels: inChans ?? spec.input.channels, height, width, fit: fit satisfies Fit };
+}
+
+/** One value serves all channels. Throws ERR_INVALID_ARGUMENT for any other number of values. */
+export function normalization(
+  settings: ResolvedSettings,
+  spec: ModelSpec,
+  channels: number,
+): Normalization {
+  const spread = (name: string, given: number | readonly number[]): number[] => {
+    const values = typeof given === 'number' ? [given] : given;
+    const [first] = values;
+    if (values.length === channels) return [...values];
+    if (values.length === 1 && first !== undefined) return Array<number>(channels).fill(first);
+    throw new RoentgenError(
+      'ERR_INVALID_ARGUMENT',
+      `Expected 1 or ${channels} values for ${name} but received ${values.length}`,
+    );
+  };
+  return {
+    mean: spread('mean', settings.mean ?? spec.input.mean ?? 0),
+    std: spread('std', settings.std ?? spec.input.std ?? 1),
+  };
+}
+
+export interface ResolvedChoices {
+  loss: LossName;
+  precision: Precision;
+  device: Device;
+}
+
+/** What every `auto` stands for. Throws ERR_INVALID_ARGUMENT where the loss does not fit the architecture. */
+export function resolveChoices(settings: ResolvedSettings, spec: ModelSpec): ResolvedChoices {
+  const { cuda } = systemInfo();
+  const device = settings.device === 'auto' ? (cuda.available ? 'cuda' : 'cpu') : settings.device;
+  const precision =
+    settings.precision === 'auto' && device === 'cuda'
+      ? 'bf16'
+      : resolvePrecision(settings.precision);
+  return { loss: resolveLoss(settings, spec), precision, device };
+}
+
+function resolveLoss(settings: ResolvedSettings, spec: ModelSpec): LossName {
+  const natural =
+    spec.task === 'reconstruction'
+      ? 'meanSquaredError'
+      : settings.singleOutput || spec.output === 'sigmoid'
+        ? 'binaryCrossEntropy'
+        : 'crossEntropy';
+  const { loss } = settings;
+  if (loss === 'auto') return natural;
+  const reconstructs = (name: LossName): boolean => name === 'meanSquaredError';
+  if (reconstructs(loss) !== reconstructs(natural)) {
+    throw new RoentgenError(
+      'ERR_INVALID_ARGUMENT',
+      `The loss ${loss} does not fit ${spec.name}, which needs ${natural}: leave it at auto`,
+    );
+  }
+  return loss;
+}
