@@ -43,7 +43,7 @@ function describe(node: SchemaNode): string {
   const choices = choicesOf(node);
   const { description = '', default: preset } = node;
   const listed = choices.some((choice) => typeof choice === 'string')
-    ? `: ${choices.join(', ')}`
+    ? ` (${choices.join(', ')})`
     : '';
   const brackets = preset === undefined || preset === false ? '' : ` [${JSON.stringify(preset)}]`;
   return `${description}${listed}${brackets.replaceAll('"', '')}`;

@@ -61,9 +61,7 @@ async function parse(argv: readonly string[]): Promise<Invocation | undefined> {
     .exitProcess(false)
     .fail((message: string | null, error: Error | undefined) => {
       // Errors of ours, from loading a verb, come without a message of yargs.
-      throw message === null && error
-        ? error
-        : new UsageError(message ?? 'Wrong usage', 'roentgen');
+      throw message === null && error ? error : new UsageError(reword(message ?? ''), command);
     });
   const listener: ParseListener = {
     enter: (words) => {

@@ -1,0 +1,6 @@
+/** Architectures as data: finding, checking and describing them. */
+export { nearest } from './nearest.js';
+export { parseModelSpec } from './parse.js';
+export { listModels, loadModelSpec } from './registry.js';
+export type { Layer, LayerKind, ModelSpec } from './schema.js';
+export { formatModelList, formatSummary } from './summary.js';
