@@ -6,18 +6,16 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = resolve(fileURLToPath(import.meta.url), '../..');
 const isCheckout = existsSync(join(root, 'package-lock.json'));
-const needed = ['dist/src/cli/main.js', 'build/native/Release/roentgen.node'];
+/** The addon may be missing: `doctor` tells so, and whatever needs it says how to build it. */
+const program = 'dist/src/cli/main.js';
 
 if (process.argv[2] === 'setup') {
   process.argv.splice(2, 1);
   await import('./setup.mjs');
+} else if (existsSync(join(root, program))) {
+  await import(pathToFileURL(join(root, program)).href);
 } else {
-  const missing = needed.find((file) => !existsSync(join(root, file)));
-  if (missing) {
-    const command = isCheckout ? 'npm run setup' : 'npx roentgen setup';
-    console.error(`roentgen: ${missing} is missing; run: ${command}`);
-    process.exitCode = 1;
-  } else {
-    await import(pathToFileURL(join(root, needed[0])).href);
-  }
+  const command = isCheckout ? 'npm run setup' : 'npx roentgen setup';
+  console.error(`roentgen: ${program} is missing; run: ${command}`);
+  process.exitCode = 1;
 }

@@ -143,23 +143,30 @@ Reference NetworkFixture::reference(const Json& value) const {
   return {number(member(value, "norm")), toNumbers(member(value, "values"))};
 }
 
-double NetworkFixture::error(const std::string& name, const at::Tensor& actual,
-                             const Reference& expected) const {
+Deviation NetworkFixture::deviation(const std::string& name, const at::Tensor& actual,
+                                    const Reference& expected) const {
   const auto flat = actual.detach().to(at::kDouble).contiguous().flatten();
   const auto size = static_cast<uint32_t>(flat.numel());
   const auto* data = flat.const_data_ptr<double>();
-  const auto samples = static_cast<uint32_t>(*at("samples").integer());
-  std::vector<double> sampled;
-  for (uint32_t k = 0; k < std::min(size, samples); ++k) {
-    sampled.push_back(data[size <= samples ? k : bits(name + "#samples", k) % size]);
-  }
-  const double share = std::sqrt(static_cast<double>(sampled.size()) / size) * expected.norm;
+  const auto samples = std::min(size, static_cast<uint32_t>(*at("samples").integer()));
   double difference = 0;
-  for (size_t i = 0; i < sampled.size(); ++i)
-    difference += std::pow(sampled[i] - expected.values.at(i), 2);
-  const double norm =
-      std::abs(flat.norm().item<double>() - expected.norm) / std::max(expected.norm, 1e-300);
-  return std::max(std::sqrt(difference) / std::max(share, 1e-300), norm);
+  for (uint32_t k = 0; k < samples; ++k) {
+    const double value = data[size == samples ? k : bits(name + "#samples", k) % size];
+    difference += std::pow(value - expected.values.at(k), 2);
+  }
+  // The sampled elements stand for all, and the norm must agree beside them.
+  const double norm = flat.norm().item<double>() - expected.norm;
+  return {std::max(difference * size / samples, norm * norm), expected.norm * expected.norm};
+}
+
+double Deviation::relative() const {
+  return std::isnan(difference) ? INFINITY : std::sqrt(difference / std::max(size, 1e-300));
+}
+
+Deviation& Deviation::operator+=(const Deviation& other) {
+  difference += other.difference;
+  size += other.size;
+  return *this;
 }
 
 }  // namespace roentgen::testing

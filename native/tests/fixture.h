@@ -22,6 +22,14 @@ struct Reference {
   std::vector<double> values;
 };
 
+// ‖actual − expected‖² and ‖expected‖² of one tensor or, added up, of several.
+struct Deviation {
+  double difference = 0;
+  double size = 0;
+  double relative() const;
+  Deviation& operator+=(const Deviation& other);
+};
+
 class NetworkFixture {
  public:
   explicit NetworkFixture(const std::string& name);
@@ -38,9 +46,9 @@ class NetworkFixture {
   const Json& at(const char* key) const;
   std::vector<double> numbers(const char* key) const;
   Reference reference(const Json& value) const;
-  // ‖actual − expected‖ over the sampled elements, relative to what these weigh in the whole
-  // tensor.
-  double error(const std::string& name, const at::Tensor& actual, const Reference& expected) const;
+  // How far a tensor is from its reference, judged by the sampled elements.
+  Deviation deviation(const std::string& name, const at::Tensor& actual,
+                      const Reference& expected) const;
 
  private:
   uint32_t bits(const std::string& name, uint32_t position) const;

@@ -106,7 +106,6 @@ def main():
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--data")
-    parser.add_argument("--profile", action="store_true")
     options = parser.parse_args()
 
     torch.manual_seed(1)
@@ -126,10 +125,6 @@ def main():
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, fused=True if tuned else None)
 
     for window in range(options.windows):
-        prof = None
-        if options.profile and window == options.windows - 1:
-            prof = torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CPU], record_shapes=True)
-            prof.__enter__()
         cpu, faults = usage()
         start = time.perf_counter()
         images, loss = train_window(model, batches(), optimizer, precision)
@@ -148,9 +143,6 @@ def main():
             ),
             flush=True,
         )
-        if prof:
-            prof.__exit__(None, None, None)
-            print(prof.key_averages().table(sort_by="self_cpu_time_total", row_limit=30, max_name_column_width=50))
 
 
 if __name__ == "__main__":

@@ -180,8 +180,8 @@ class Case:
 
 
 CASES = {
-    "resnet18": Case(lambda c, h, w, k: resnet18(num_classes=k), (4, 3, 64, 48), 2, "crossEntropy", 0, 32, 2e-5, 1e-3, 0.5303, 0.1944),
-    "resnet50": Case(lambda c, h, w, k: resnet50(num_classes=k), (4, 3, 64, 48), 2, "crossEntropy", 0, 16, 2e-5, 1e-3, 0.5303, 0.1944),
+    "resnet18": Case(lambda c, h, w, k: resnet18(num_classes=k), (4, 3, 64, 48), 2, "crossEntropy", 0, 32, 5e-6, 1e-3, 0.5303, 0.1944),
+    "resnet50": Case(lambda c, h, w, k: resnet50(num_classes=k), (4, 3, 64, 48), 2, "crossEntropy", 3, 16, 5e-6, 1e-3, 0.5303, 0.1944),
     "cnn-binary": Case(CnnBinary, (8, 1, 64, 48), 2, "binaryCrossEntropy", 2, 32, 1e-4, 1e-3),
     "lmap3": Case(Lmap3, (4, 1, 96, 112), 4, "crossEntropy", 4, 32, 1e-3, 1e-8),
     "autoencoder": Case(Autoencoder, (4, 3, 32, 48), 1, "meanSquaredError", 2, 32, 1e-3, 1e-8),
@@ -265,7 +265,7 @@ def errors(reference: Run, others: list[Run]) -> dict[str, float]:
     return {
         "evalOutputs": difference(reference.eval_outputs, [o.eval_outputs for o in others]),
         "trainOutputs": difference(reference.train_outputs, [o.train_outputs for o in others]),
-        "losses": difference(reference.losses, [o.losses for o in others]),
+        "losses": max(float(np.max(np.abs(o.losses / reference.losses - 1))) for o in others),
         "gradients": max(difference(g, [o.gradients[n] for o in others]) for n, g in reference.gradients.items()),
         "trained": max(difference(t, [o.trained[n] for o in others]) for n, t in reference.trained.items()),
         "trainedEvalOutputs": difference(reference.trained_eval_outputs, [o.trained_eval_outputs for o in others]),

@@ -1,14 +1,14 @@
 /** `roentgen evaluate`: how good a model is on labeled images. */
 import { z } from 'zod';
 import { splits } from '../data/index.js';
-import { formatMetrics } from '../evaluation/index.js';
+import { formatMetrics, type ReconstructionMetrics } from '../evaluation/index.js';
 import { evaluate, type EvaluateEvent, type EvaluateResult } from '../inference/index.js';
 import { inferenceFlags } from './inferenceFlags.js';
 import { createPackingReporter } from './packingProgress.js';
 import { progressLine } from './progressLine.js';
 import { labelFlags, readingFlags } from './sharedFlags.js';
 import type { Terminal } from './terminal.js';
-import { formatCount, plural } from './text.js';
+import { alignColumns, formatCount, plural } from './text.js';
 import type { Verb } from './verb.js';
 
 const flags = inferenceFlags.extend({
@@ -92,10 +92,18 @@ function createEvaluationReporter(terminal: Terminal): (event: EvaluateEvent) =>
 }
 
 /** The report, and where its files are. */
-export function describeEvaluation(result: EvaluateResult): string {
+function describeEvaluation(result: EvaluateResult): string {
   const { split, samples, loss, metrics, reconstruction, output } = result;
-  const title = `${plural(samples, 'image')} (${split === 'all' ? 'all splits' : split}), loss ${loss.toFixed(4)}`;
-  const report =
-    metrics === null ? `${JSON.stringify(reconstruction, null, 2)}\n` : formatMetrics(metrics);
-  return `${title}\n\n${report}${output === null ? '' : `\nFiles in ${output}\n`}`;
+  const which = split === 'all' ? 'all splits' : split;
+  const title = `${plural(samples, 'image')} (${which}), loss ${loss.toFixed(4)}\n`;
+  const report = metrics ? formatMetrics(metrics) : '';
+  const errors = reconstruction ? describeReconstruction(reconstruction) : '';
+  const place = output === null ? '' : `\nFiles in ${output}\n`;
+  return `${title}\n${report}${errors}${place}`;
+}
+
+function describeReconstruction({ mean, std, min, max, quantiles }: ReconstructionMetrics): string {
+  const figures = { mean, std, min, ...quantiles, max };
+  const rows = Object.entries(figures).map(([name, value]) => [name, value.toPrecision(4)]);
+  return `${["Mean squared error of an image's normalized pixels", ...alignColumns(rows, 'lr')].join('\n')}\n`;
 }

@@ -14,8 +14,8 @@ export interface Given {
 }
 export type GivenValues = ReadonlyMap<string, Given>;
 
-/** What yargs found, by flag as it is written; booleans, or text still to be read, several times if repeated. */
-export type RawFlags = Readonly<Record<string, unknown>>;
+/** What yargs found, by flag as it is written: booleans, or text still to be read, a list if repeated. */
+export type RawFlags = Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
 
 /** batchSize → batch-size. */
 export function flagName(key: string): string {
@@ -38,15 +38,14 @@ export function flagOptions(schema: z.ZodObject, group: string): Record<string, 
   return Object.fromEntries(entries);
 }
 
-/** The description, what may be chosen, and the default in brackets where the description does not say it. */
+/** The description, what may be chosen, and the default in brackets: the description's own, or the schema's. */
 function describe(node: SchemaNode): string {
+  const [, text = '', brackets = ''] = /^(.*?)( \[[^\]]*\])?$/.exec(node.description ?? '') ?? [];
   const choices = choicesOf(node);
-  const { description = '', default: preset } = node;
-  const listed = choices.some((choice) => typeof choice === 'string')
-    ? ` (${choices.join(', ')})`
-    : '';
-  const brackets = preset === undefined || preset === false ? '' : ` [${JSON.stringify(preset)}]`;
-  return `${description}${listed}${brackets.replaceAll('"', '')}`;
+  const listed = choices.some((choice) => typeof choice === 'string');
+  const { default: preset } = node;
+  const usual = preset === undefined || preset === false ? brackets : ` [${String(preset)}]`;
+  return `${text}${listed ? ` (${choices.join(', ')})` : ''}${usual}`;
 }
 
 /** The flags of `schema` among those that were given. */
@@ -56,10 +55,10 @@ export function givenFlags(schema: z.ZodObject, raw: RawFlags): GivenValues {
     const flag = flagName(key);
     const value = raw[flag];
     if (value === undefined) continue;
-    const texts = Array.isArray(value) ? value.map(String) : [String(value)];
+    const texts = typeof value === 'object' ? value : [String(value)];
     given.set(key, {
       value: typeof value === 'boolean' ? value : readTexts(texts, node),
-      refuse: (expected) => invalidArgument(`--${flag}`, expected, texts.join(',')),
+      refuse: (expected) => invalidArgument(`--${flag}`, expected, texts.join(',') || 'nothing'),
     });
   }
   return given;

@@ -11,14 +11,15 @@ export interface Packing {
 
 /** A function for the progress events of one packing. */
 export function createPackingReporter(terminal: Terminal): (progress: Packing) => void {
-  const started = performance.now();
-  let announced = false;
+  let started: number | undefined;
   return ({ done, total, imagesPerSecond }) => {
-    if (!announced && !terminal.interactive) terminal.print(`packing ${formatCount(total)} images`);
-    announced = true;
+    if (started === undefined && !terminal.interactive) {
+      terminal.print(`packing ${formatCount(total)} images`);
+    }
+    started ??= performance.now();
     if (done === total) {
       const seconds = formatSeconds((performance.now() - started) / 1000);
-      terminal.print(`packed ${formatCount(total)} images in ${seconds}`);
+      terminal.print(`packing took ${seconds}`);
       return;
     }
     terminal.live((width) => {

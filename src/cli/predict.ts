@@ -4,7 +4,7 @@ import { predictionsFormats } from '../evaluation/index.js';
 import { predict, type PredictResult } from '../inference/index.js';
 import { inferenceFlags } from './inferenceFlags.js';
 import { readingFlags } from './sharedFlags.js';
-import { alignColumns, plural } from './text.js';
+import { alignColumns, formatPercent, plural } from './text.js';
 import type { Verb } from './verb.js';
 
 const { workers, keepGoing } = readingFlags.shape;
@@ -14,7 +14,7 @@ const flags = inferenceFlags.extend({
     .enum(predictionsFormats)
     .optional()
     .describe(
-      'Of the result; unknown is the table Unknown_images,Diagnosis [csv; a table on a terminal]',
+      'Of the result; unknown has the columns Unknown_images,Diagnosis [csv; on a terminal a table]',
     ),
   output: z.string().optional().describe('File to write [stdout]'),
   workers,
@@ -62,12 +62,7 @@ export function predictionTable({
 }: Pick<PredictResult, 'classes' | 'predictions'>): string {
   const rows = predictions.map(({ filename, label, probabilities }) => {
     const probability = probabilities[classes.indexOf(label)] ?? 0;
-    return [filename, label, percent(probability)];
+    return [filename, label, formatPercent(probability)];
   });
   return `${alignColumns([['image', 'prediction', 'probability'], ...rows], 'llr').join('\n')}\n`;
-}
-
-/** 0.9731 → "97.3 %"; never 100 %, which no network can know. */
-function percent(probability: number): string {
-  return probability > 0.999 ? '> 99.9 %' : `${(probability * 100).toFixed(1)} %`;
 }

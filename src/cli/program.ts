@@ -60,7 +60,7 @@ async function parse(argv: readonly string[]): Promise<Invocation | undefined> {
     .epilogue('roentgen <verb> --help explains a verb.')
     .exitProcess(false)
     .fail((message: string | null, error: Error | undefined) => {
-      // Errors of ours, from loading a verb, come without a message of yargs.
+      // What loading a verb throws comes this way too, and is no mistake of the user's.
       throw message === null && error ? error : new UsageError(reword(message ?? ''), command);
     });
   const listener: ParseListener = {
@@ -74,7 +74,11 @@ async function parse(argv: readonly string[]): Promise<Invocation | undefined> {
   for (const entry of verbs) addVerb(program, entry, [], listener);
   // Only listed: scripts/roentgen.mjs runs it, before there is anything of this to run.
   program.command('setup', 'Bring LibTorch and build the addon');
-  const parsed = await program.parseAsync();
+  const parsed = await program.parseAsync().catch((error: unknown) => {
+    // A flag without its value does not pass by `fail`.
+    const misuse = error instanceof Error && error.name === 'YError';
+    throw misuse ? new UsageError(reword(error.message), command) : error;
+  });
   const informed = parsed['help'] === true || parsed['version'] === true;
   if (invocation === undefined && !informed) throw unknownVerb(parsed._.map(String));
   return invocation;
@@ -112,8 +116,12 @@ function addVerb(
       verb = await entry.load();
       return describeVerb(nested, verb, [...path, usage].join(' '));
     },
-    handler: (raw) => {
-      refuseUnknown(raw, verb, words);
+    handler: ({ _: positionals, $0: _, ...parsed }) => {
+      const raw = parsed as RawFlags;
+      const command = ['roentgen', ...words].join(' ');
+      const extra = positionals.slice(words.length);
+      refuseUnknown(raw, verb, command);
+      if (extra.length > 0) throw new UsageError(`Unexpected argument ${extra.join(' ')}`, command);
       listener.find({ verb, raw });
     },
   });
@@ -134,13 +142,12 @@ function describeVerb(nested: Argv, verb: Verb, usage: string): Argv {
 }
 
 /** yargs' own check would neither suggest the nearest flag nor know it by one name only. */
-function refuseUnknown(raw: RawFlags, verb: Verb, words: readonly string[]): void {
+function refuseUnknown(raw: RawFlags, verb: Verb, command: string): void {
   const flags = [
     ...Object.values(verb.flags).flatMap((schema) => Object.keys(flagOptions(schema, ''))),
     ...Object.keys(commonFlags),
   ];
-  const known = new Set([...flags, ...Object.keys(verb.positionals), '_', '$0']);
-  const command = ['roentgen', ...words].join(' ');
+  const known = new Set([...flags, ...Object.keys(verb.positionals)]);
   const unknown = Object.keys(raw).find((name) => !known.has(name));
   if (unknown !== undefined) {
     const suggestion = nearest(unknown, flags);
@@ -148,8 +155,6 @@ function refuseUnknown(raw: RawFlags, verb: Verb, words: readonly string[]): voi
     const dashes = unknown.length === 1 ? '-' : '--';
     throw new UsageError(`Unknown flag ${dashes}${unknown}${hint}`, command);
   }
-  const rest = (raw['_'] as unknown[]).slice(words.length);
-  if (rest.length > 0) throw new UsageError(`Unexpected argument ${rest.join(' ')}`, command);
 }
 
 function unknownVerb([word, inner]: readonly string[]): UsageError {

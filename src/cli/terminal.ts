@@ -37,8 +37,8 @@ export class Terminal {
   /** Redraws the live line with what `render` makes of the width, in columns; does nothing elsewhere. */
   live(render: (width: number) => string): void {
     if (!this.interactive || this.#now() - this.#drawnAt < redrawEveryMs) return;
-    // A character in the last column would make some terminals wrap.
-    const width = (this.#stream.columns ?? usualColumns) - 1;
+    // Room for the ^C that the terminal itself writes: it must not push the line down.
+    const width = (this.#stream.columns || usualColumns) - '^C'.length - 1;
     this.#stream.write(`\r\x1b[K${render(width)}`);
     this.#drawn = true;
     this.#drawnAt = this.#now();

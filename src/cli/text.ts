@@ -19,6 +19,11 @@ export function formatSeconds(seconds: number): string {
   return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
 }
 
+/** A probability, 0.9731 → "97.3 %"; never 100 %, which no network can know. */
+export function formatPercent(probability: number): string {
+  return probability > 0.999 ? '> 99.9 %' : `${(probability * 100).toFixed(1)} %`;
+}
+
 /** A countdown: 134 → "2:14", 5040 → "1:24:00". */
 export function formatClock(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));

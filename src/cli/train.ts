@@ -1,7 +1,7 @@
 /** `roentgen train`: settings from the defaults, a file and flags; the run; and where its results are. */
 import { z } from 'zod';
 import { formatMetrics } from '../evaluation/index.js';
-import { isAbort } from '../native/index.js';
+import { isAbort, RoentgenError } from '../native/index.js';
 import { train, trainOptionsSchema, type TrainResult } from '../training/index.js';
 import { readConfigFile } from './configFile.js';
 import { UsageError } from './failure.js';
@@ -50,7 +50,7 @@ export const trainVerb: Verb = {
       { ...settings, ...places, data },
       { signal, onEvent: createTrainingReporter(session.terminal) },
     ).catch((error: unknown) => {
-      if (isAbort(error)) session.terminal.endLive();
+      if (isAbort(error)) session.terminal.print(describeAbort(error));
       throw error;
     });
     return {
@@ -73,6 +73,14 @@ async function readSettings(args: Arguments, config: string | undefined) {
     'DATA is missing: name a folder, or `data` in the --config file',
     'roentgen train',
   );
+}
+
+/** Before there is a run directory, what packing has done is kept. */
+function describeAbort(error: unknown): string {
+  const directory = error instanceof RoentgenError ? error.details['runDirectory'] : undefined;
+  return typeof directory === 'string'
+    ? `Stopped. The last state is saved in ${directory}`
+    : 'Stopped. Images that are decoded need not be decoded again';
 }
 
 function describeResult({ metrics, bestEpoch, seconds, model, runDirectory }: TrainResult): string {

@@ -1,5 +1,5 @@
 /** A training run as people see it: what is trained on what, a live line for the steps, a line for each epoch. */
-import type { TrainEvent } from '../training/index.js';
+import type { EpochRecord, TrainEvent } from '../training/index.js';
 import { createPackingReporter } from './packingProgress.js';
 import { progressLine } from './progressLine.js';
 import type { Terminal } from './terminal.js';
@@ -20,7 +20,7 @@ export function createTrainingReporter(terminal: Terminal): (event: TrainEvent) 
     if (event.kind === 'packing') packing(event);
     else if (event.kind === 'start') for (const line of startLines(event)) terminal.print(line);
     else if (event.kind === 'step') terminal.live((width) => stepLine(event, width, terminal));
-    else terminal.print(epochLine(event, terminal));
+    else for (const line of epochLines(event, terminal)) terminal.print(line);
   };
 }
 
@@ -52,30 +52,35 @@ function stepLine(event: EventOf<'step'>, width: number, { style }: Terminal): s
   return progressLine(parts, step / steps, width, style);
 }
 
-/** What is not there, such as an autoencoder's accuracy, is left out. */
-function epochLine({ record, epochs, best }: EventOf<'epoch'>, { style }: Terminal): string {
-  const { epoch, seconds, imagesPerSecond } = record;
-  const sides = [
-    describeSide('train', { loss: record.trainLoss, accuracy: record.trainAccuracy }),
-    describeSide('val', {
-      loss: record.valLoss,
-      accuracy: record.valAccuracy,
-      AUROC: record.valAuroc,
-    }),
-  ];
-  const speed = style.dim(`${imagesPerSecond.toFixed(0)} img/s  ${formatSeconds(seconds)}`);
-  const parts = [
-    `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}`,
-    ...sides.filter((side) => side !== ''),
-    speed,
-    ...(best ? [style.green('best')] : []),
-  ];
-  return parts.join('  ');
+interface Column {
+  title: string;
+  /** In characters, title or figure. */
+  width: number;
+  show: (record: EpochRecord) => string | null;
 }
 
-function describeSide(name: string, figures: Record<string, number | null>): string {
-  const words = Object.entries(figures).flatMap(([figure, value]) =>
-    value === null ? [] : [`${figure} ${value.toFixed(4)}`],
-  );
-  return words.length === 0 ? '' : `${name} ${words.join(' ')}`;
+const figure = (value: number | null): string | null => value?.toFixed(4) ?? null;
+
+/** Together with the epoch and the mark of the best one they fit 80 columns. */
+const columns: readonly Column[] = [
+  { title: 'train loss', width: 10, show: ({ trainLoss }) => figure(trainLoss) },
+  { title: 'accuracy', width: 8, show: ({ trainAccuracy }) => figure(trainAccuracy) },
+  { title: 'val loss', width: 8, show: ({ valLoss }) => figure(valLoss) },
+  { title: 'accuracy', width: 8, show: ({ valAccuracy }) => figure(valAccuracy) },
+  { title: 'AUROC', width: 6, show: ({ valAuroc }) => figure(valAuroc) },
+  { title: 'img/s', width: 5, show: ({ imagesPerSecond }) => imagesPerSecond.toFixed(0) },
+  { title: 'time', width: 7, show: ({ seconds }) => formatSeconds(seconds) },
+];
+
+/** A row of the table, after the first epoch below its head; an autoencoder, say, has no accuracy and no column. */
+function epochLines({ record, epochs, best }: EventOf<'epoch'>, { style }: Terminal): string[] {
+  const width = Math.max('epoch'.length, 2 * String(epochs).length + 1);
+  const shown = columns.filter(({ show }) => show(record) !== null);
+  const line = (first: string, cellOf: (column: Column) => string): string =>
+    [first.padStart(width), ...shown.map((column) => cellOf(column).padStart(column.width))].join(
+      '  ',
+    );
+  const row = line(`${record.epoch}/${epochs}`, ({ show }) => show(record) ?? '');
+  const head = record.epoch === 1 ? [style.dim(line('epoch', ({ title }) => title))] : [];
+  return [...head, best ? `${row}  ${style.green('best')}` : row];
 }

@@ -51,7 +51,7 @@ export class Arguments {
   /** A positional that takes several values. */
   positionals(name: string): string[] {
     const value = this.#raw[name];
-    return Array.isArray(value) ? value.map(String) : [];
+    return typeof value === 'object' ? [...value] : [];
   }
 
   /** A positional that may be left out. */

@@ -1,7 +1,7 @@
 /** Runs all checks, one after the other, and lets none of them stop the rest. */
 import { packageRoot, packageVersion } from '../native/index.js';
 import { machineChecks } from './machine.js';
-import { softwareChecks } from './software.js';
+import { addonCheck, softwareChecks } from './software.js';
 import { trialChecks } from './trials.js';
 import type { Check, CheckSpec, DoctorReport, Finding } from './types.js';
 
@@ -11,8 +11,12 @@ import type { Check, CheckSpec, DoctorReport, Finding } from './types.js';
  */
 export async function doctor(): Promise<DoctorReport> {
   const checks: Check[] = [];
+  let addonLoads = true;
   for (const check of [...softwareChecks, ...machineChecks, ...trialChecks]) {
-    checks.push({ name: check.name, ...(await examine(check)) });
+    if (check.needsAddon && !addonLoads) continue;
+    const finding = await examine(check);
+    if (check.name === addonCheck && finding.status === 'failed') addonLoads = false;
+    checks.push({ name: check.name, ...finding });
   }
   const healthy = checks.every(({ status }) => status !== 'failed');
   return { healthy, version: packageVersion, root: packageRoot, checks };

@@ -14,9 +14,9 @@ const enoughMemory = 4 * gigabyte;
 const enoughDisk = 2 * gigabyte;
 
 export const machineChecks: readonly CheckSpec[] = [
-  { name: 'processor', remedy: setupWith(), run: checkProcessor },
-  { name: 'threads', remedy: setupWith(), run: checkThreads },
-  { name: 'CUDA', remedy: setupWith(), run: checkCuda },
+  { name: 'processor', needsAddon: true, remedy: setupWith(), run: checkProcessor },
+  { name: 'threads', needsAddon: true, remedy: setupWith(), run: checkThreads },
+  { name: 'CUDA', needsAddon: true, remedy: setupWith(), run: checkCuda },
   { name: 'memory', remedy: 'close other programs', run: checkMemory },
   {
     name: 'cache',

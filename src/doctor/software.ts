@@ -7,10 +7,13 @@ import type { CheckSpec, Finding } from './types.js';
 
 const reinstall = 'npm install --include=optional sharp';
 
+export const addonCheck = 'addon';
+
 export const softwareChecks: readonly CheckSpec[] = [
   { name: 'Node', remedy: 'install a Node from https://nodejs.org', run: checkNode },
-  { name: 'LibTorch', remedy: setupWith(), run: checkLibTorch },
   { name: 'sharp', remedy: reinstall, run: checkSharp },
+  { name: addonCheck, remedy: setupWith(), run: checkAddon },
+  { name: 'LibTorch', needsAddon: true, remedy: setupWith('--force'), run: checkLibTorch },
 ];
 
 function checkNode(): Finding {
@@ -40,6 +43,12 @@ export function satisfies(version: string, range: string): boolean {
     const atLeast = first === -1 || (found[first] ?? 0) > (least[first] ?? 0);
     return atLeast && (operator === '>=' || found[0] === least[0]);
   });
+}
+
+/** Loading it is the check: what goes wrong there is diagnosed there. */
+function checkAddon(): Finding {
+  systemInfo();
+  return { status: 'ok', summary: 'loads' };
 }
 
 function checkLibTorch(): Finding {
@@ -88,6 +97,6 @@ async function checkSharp(): Promise<Finding> {
       return { status: 'failed', summary, remedy: reinstall };
     }
   }
-  const { sharp: version = 'unknown', vips } = sharp.versions;
+  const { sharp: version, vips } = sharp.versions;
   return { status: 'ok', summary: `${version} with libvips ${vips}; decodes PNG and JPEG` };
 }

@@ -4,7 +4,7 @@ import { setupWith } from './remedies.js';
 import type { CheckSpec, Finding } from './types.js';
 
 export const trialChecks: readonly CheckSpec[] = [
-  { name: 'training', remedy: setupWith('--force'), run: trainOneStep },
+  { name: 'training', needsAddon: true, remedy: setupWith('--force'), run: trainOneStep },
 ];
 
 const images = 8;

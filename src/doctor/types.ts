@@ -29,7 +29,9 @@ export interface DoctorReport {
 /** A check throws, or returns what it found. */
 export interface CheckSpec {
   name: string;
+  /** Left out where the addon cannot be loaded, which is told once. */
+  needsAddon?: boolean;
   /** What helps when it throws. */
   remedy: string;
-  run(): Finding | Promise<Finding>;
+  run: () => Finding | Promise<Finding>;
 }

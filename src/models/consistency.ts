@@ -50,12 +50,17 @@ function nameFaults({ layers }: ModelSpec): Fault[] {
   });
 }
 
-/** Images come before the layer that flattens them, vectors after it. */
+/** Place of the layer that makes vectors of images; the number of layers where none does. */
+function findFlattening(layers: readonly Layer[]): number {
+  const index = layers.findIndex(({ kind }) => flattening.has(kind));
+  return index === -1 ? layers.length : index;
+}
+
 function orderFaults({ layers }: ModelSpec): Fault[] {
-  const boundary = layers.findIndex(({ kind }) => flattening.has(kind));
+  const boundary = findFlattening(layers);
   return layers.flatMap((layer, index) => {
     const path = ['layers', index];
-    const flat = boundary !== -1 && index > boundary;
+    const flat = index > boundary;
     if (layer.kind === 'linear' && !flat) {
       return [{ path, message: 'a linear layer needs a flatten or globalAvgPool layer before it' }];
     }
@@ -80,7 +85,7 @@ function outputFaults({ task, layers }: ModelSpec): Fault[] {
   const last = layers.at(-1);
   const path = ['layers', layers.length - 1];
   if (task === 'reconstruction') {
-    const convolution = layers.findLast((layer) => layer.kind === 'conv2d');
+    const convolution = layers.filter((layer) => layer.kind === 'conv2d').at(-1);
     if (convolution?.out === 'channels') return [];
     return [{ path, message: 'the last conv2d of a reconstruction must have out "channels"' }];
   }
@@ -94,7 +99,7 @@ function outputFaults({ task, layers }: ModelSpec): Fault[] {
 
 function referenceFaults({ layers, layersFor }: ModelSpec): Fault[] {
   const indices = new Map(layers.map((layer, index) => [nameOf(layer, index), index]));
-  const boundary = layers.findIndex(({ kind }) => flattening.has(kind));
+  const boundary = findFlattening(layers);
   return (['cam', 'embedding'] as const).flatMap((use) => {
     const name = layersFor[use];
     if (name === undefined) return [];
@@ -103,7 +108,7 @@ function referenceFaults({ layers, layersFor }: ModelSpec): Fault[] {
     if (index === undefined) {
       return [{ path, message: `${use} must be the name of a layer, received "${name}"` }];
     }
-    if (use === 'embedding' || boundary === -1 || index < boundary) return [];
+    if (use === 'embedding' || index < boundary) return [];
     const message = `cam must be a layer that puts out an image, but "${name}" puts out a vector`;
     return [{ path, message }];
   });

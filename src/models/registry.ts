@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot, RoentgenError } from '../native/index.js';
+import { findJsonError } from './jsonError.js';
 import { nearest } from './nearest.js';
 import { parseModelSpec } from './parse.js';
 import type { ModelSpec } from './schema.js';
@@ -46,14 +47,17 @@ function readSpec(path: string, file: string): ModelSpec {
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new RoentgenError(
-      'ERR_INVALID_SPEC',
-      `${file}: ${positionOf(reason, text)}: not valid JSON: ${reason}`,
-      { cause },
-    );
+    throw new RoentgenError('ERR_INVALID_SPEC', `${file}: ${describeBreak(text)}`, { cause });
   }
   return parseModelSpec(value, file);
+}
+
+function describeBreak(text: string): string {
+  const position = findJsonError(text);
+  const before = text.slice(0, position).split('\n');
+  const [unexpected = ''] = text.slice(position, position + 20).split('\n');
+  const place = `line ${before.length}, column ${(before.at(-1) ?? '').length + 1}`;
+  return `${place}: not valid JSON: ${unexpected === '' ? 'it ends too early' : `unexpected ${unexpected}`}`;
 }
 
 function readText(path: string, file: string): string {
@@ -69,11 +73,4 @@ function readText(path: string, file: string): string {
       cause,
     });
   }
-}
-
-/** Line and column where JSON.parse stopped; it names no position where the text ends too early. */
-function positionOf(reason: string, text: string): string {
-  const offset = /position (\d+)/.exec(reason)?.[1];
-  const before = text.slice(0, offset === undefined ? text.length : Number(offset)).split('\n');
-  return `line ${before.length}, column ${(before.at(-1) ?? '').length + 1}`;
 }

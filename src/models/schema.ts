@@ -133,8 +133,12 @@ const side = z
 
 /** One number for all channels, or one for each. */
 function perChannel(value: z.ZodNumber, expected: string) {
-  return z.union([value, z.array(value).min(1, expected).max(3, expected)], expected).optional();
+  const values = z.array(value).min(1, expected).max(3, expected);
+  return z.union([value, values], expected).optional();
 }
+
+const meanExpected = 'a number, or one for each channel';
+const stdExpected = 'a positive number, or one for each channel';
 
 export const inputSchema = z.strictObject(
   {
@@ -142,9 +146,9 @@ export const inputSchema = z.strictObject(
     height: side,
     width: side,
     /** Of pixels in [0, 1]; default 0. */
-    mean: perChannel(z.number(), 'a number, or one for each channel'),
+    mean: perChannel(z.number(meanExpected), meanExpected),
     /** Of pixels in [0, 1]; default 1. */
-    std: perChannel(z.number().positive(), 'a positive number, or one for each channel'),
+    std: perChannel(z.number(stdExpected).positive(stdExpected), stdExpected),
   },
   'an object with channels, height and width',
 );

@@ -134,8 +134,9 @@ void NetworkBuilder::conv2d(Fields& fields, const std::string& name) {
     fields.fail(text("groups must divide ", current_.channels, " and ", width));
   }
   const Padding padding = readPadding(fields, {height, breadth}, {down, right}, "valid");
-  append(name, makeConv(name, width, {height, breadth}, {down, right}, padding, groups,
-                        fields.boolean("bias", true)));
+  Conv2d layer = makeConv(name, width, {height, breadth}, {down, right}, padding, groups,
+                          fields.boolean("bias", true));
+  if (!joinNorm(name, layer)) append(name, std::move(layer));
   appendActivation(fields, name);
 }
 
@@ -180,8 +181,35 @@ void NetworkBuilder::pool2d(Fields& fields, const std::string& name, bool maximu
       slide(current_.height, height, layer.stride[0], layer.padding.top + layer.padding.bottom);
   current_.width =
       slide(current_.width, width, layer.stride[1], layer.padding.left + layer.padding.right);
-  append(name, std::move(layer));
   addRow(name, maximum ? "maxPool2d" : "avgPool2d", 0, 0, 0);
+  if (!maximum || !joinRelu(name, layer)) append(name, std::move(layer));
+}
+
+bool NetworkBuilder::joinNorm(const std::string& name, const Conv2d& conv) {
+  auto& layers = network_->layers_;
+  const auto* norm =
+      layers.size() == 1 ? dynamic_cast<BatchNorm*>(layers.front().layer.get()) : nullptr;
+  if (!norm || conv.padding.any() || conv.groups != 1) return false;
+  NormalizedConv2d joined;
+  joined.normName = layers.front().name;
+  joined.norm = *norm;
+  joined.conv = conv;
+  layers.clear();
+  append(name, std::move(joined));
+  return true;
+}
+
+bool NetworkBuilder::joinRelu(const std::string& name, const Pool2d& pool) {
+  auto& layers = network_->layers_;
+  const auto* before =
+      layers.empty() ? nullptr : dynamic_cast<Activate*>(layers.back().layer.get());
+  if (!before || before->function != Activation::relu) return false;
+  ReluMaxPool2d joined;
+  joined.activationName = layers.back().name;
+  joined.pool = pool;
+  layers.pop_back();
+  append(name, std::move(joined));
+  return true;
 }
 
 void NetworkBuilder::zeroPad2d(Fields& fields, const std::string& name) {

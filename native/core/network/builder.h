@@ -41,6 +41,11 @@ class NetworkBuilder {
   void residualStage(Fields& fields, const std::string& name);
 
   void pool2d(Fields& fields, const std::string& name, bool maximum);
+  // Where a ReLU comes before a max pooling the two become one layer.
+  bool joinRelu(const std::string& name, const Pool2d& pool);
+  // Where the input is normalized right before a convolution without padding the two become one
+  // layer.
+  bool joinNorm(const std::string& name, const Conv2d& conv);
   void residualBlock(const std::string& name, int64_t width, int64_t stride, bool bottleneck,
                      double epsilon, double momentum);
   void preActivationBlock(const std::string& name, int64_t width, int64_t stride, bool first,

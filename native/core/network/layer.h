@@ -19,7 +19,9 @@ struct Mode {
   at::ScalarType compute = at::kFloat;
   // Draws dropout masks; required when training.
   at::Generator* generator = nullptr;
-  // Sees the output of every named layer.
+  // Layers that were joined for speed run one by one, as the architecture file writes them.
+  bool separate = false;
+  // Sees the output of every layer that runs, under its name.
   const std::function<void(const std::string& name, const at::Tensor& output)>* observer = nullptr;
 };
 

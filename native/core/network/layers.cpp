@@ -1,5 +1,7 @@
 #include "core/network/layers.h"
 
+#include "core/network/relu_max_pool.h"
+
 #include <ATen/Functions.h>
 
 #include <limits>
@@ -60,6 +62,34 @@ at::Tensor Pool2d::forward(at::Tensor x, const Mode&) {
     both = {0, 0};
   }
   return at::max_pool2d(x, kernel, stride, both);
+}
+
+at::Tensor ReluMaxPool2d::forward(at::Tensor x, const Mode& mode) {
+  if (mode.separate) {
+    at::relu_(x);
+    if (mode.observer) (*mode.observer)(activationName, x);
+    return pool.forward(std::move(x), mode);
+  }
+  const std::array<int64_t, 2> two{2, 2};
+  const bool plain = pool.kernel == two && pool.stride == two && !pool.padding.any();
+  if (plain && canReluMaxPool2x2(x)) return reluMaxPool2x2(x);
+  at::Tensor pooled = pool.forward(std::move(x), mode);
+  return at::relu_(pooled);
+}
+
+at::Tensor NormalizedConv2d::forward(at::Tensor x, const Mode& mode) {
+  if (mode.separate) {
+    x = norm.forward(std::move(x), mode);
+    if (mode.observer) (*mode.observer)(normName, x);
+    return conv.forward(std::move(x), mode);
+  }
+  BatchNorm plain = norm;
+  plain.weight = plain.bias = at::Tensor();
+  Conv2d folded = conv;
+  folded.weight = conv.weight * norm.weight.view({1, -1, 1, 1});
+  folded.bias = (conv.weight * norm.bias.view({1, -1, 1, 1})).sum({1, 2, 3});
+  if (conv.bias.defined()) folded.bias = folded.bias + conv.bias;
+  return folded.forward(plain.forward(std::move(x), mode), mode);
 }
 
 at::Tensor ZeroPad2d::forward(at::Tensor x, const Mode&) {

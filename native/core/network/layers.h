@@ -51,6 +51,25 @@ struct Pool2d final : Layer {
   at::Tensor forward(at::Tensor x, const Mode& mode) override;
 };
 
+// A ReLU and the max pooling behind it. The two commute, and pooling first leaves a quarter for the
+// ReLU.
+struct ReluMaxPool2d final : Layer {
+  std::string activationName;
+  Pool2d pool;
+  at::Tensor forward(at::Tensor x, const Mode& mode) override;
+};
+
+// A batch normalization of the input and the convolution behind it. Scale and shift go into the
+// filters: conv(γ·x̂ + β, W) = conv(x̂, γ·W) + Σ β·W where nothing is padded. Their gradients then
+// come from the filters' and none flows through the convolution to the images, which is a third of
+// a small network's step.
+struct NormalizedConv2d final : Layer {
+  std::string normName;
+  BatchNorm norm;
+  Conv2d conv;
+  at::Tensor forward(at::Tensor x, const Mode& mode) override;
+};
+
 struct ZeroPad2d final : Layer {
   Padding padding;
   at::Tensor forward(at::Tensor x, const Mode& mode) override;

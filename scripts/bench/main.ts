@@ -1,0 +1,83 @@
+/** `npm run bench`: measures what the project promises of speed and memory, and says whether it holds. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { invalidArgument } from '../../src/native/index.js';
+import { eventLoop } from './eventLoop.js';
+import { load } from './load.js';
+import { describeMachine } from './machine.js';
+import { memory } from './memory.js';
+import { packing } from './packing.js';
+import type { Part } from './part.js';
+import { formatMarkdown, formatSection, type Section } from './report.js';
+import { training } from './training.js';
+
+const parts: readonly Part[] = [training, packing, load, eventLoop, memory];
+
+const help = `npm run bench -- [${parts.map(({ name }) => name).join('] [')}] [options]
+
+All parts are measured unless some are named. Nothing else should run on the machine.
+  --quick           fewer images and rounds: a first look
+  --json FILE       all measurements
+  --markdown FILE   the page docs/benchmarks.md
+  --help
+
+ROENTGEN_PYTHON names the Python that has torch and torchvision (default python3); ROENTGEN_TEST_DATA the folder of
+radiographs (default ../shared/data; without it phantoms are drawn).`;
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      quick: { type: 'boolean', default: false },
+      json: { type: 'string' },
+      markdown: { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) {
+    console.log(help);
+    return;
+  }
+  const chosen = choose(positionals);
+  const machine = await describeMachine();
+  for (const { what, value } of machine) console.log(`${what}: ${value}`);
+  const sections = await measureAll(chosen, values.quick);
+  const { json, markdown } = values;
+  if (json !== undefined) await writeFile(json, JSON.stringify({ machine, sections }, null, 2));
+  if (markdown !== undefined) await writeFile(markdown, formatMarkdown(machine, sections));
+}
+
+function choose(names: readonly string[]): readonly Part[] {
+  const known = parts.map(({ name }) => name);
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown !== undefined) throw invalidArgument('part', `one of ${known.join(', ')}`, unknown);
+  return names.length === 0 ? parts : parts.filter(({ name }) => names.includes(name));
+}
+
+/** A part that fails does not cost the others their figures, but the exit code tells. */
+async function measureAll(chosen: readonly Part[], quick: boolean): Promise<Section[]> {
+  const sections: Section[] = [];
+  for (const { name, method, measure } of chosen) {
+    const folder = await mkdtemp(join(tmpdir(), 'roentgen-bench-'));
+    try {
+      const say = (line: string): void => console.error(`… ${line}`);
+      const section = { name, method, findings: await measure({ quick, folder, say }) };
+      sections.push(section);
+      console.log(`\n${formatSection(section)}`);
+    } catch (error) {
+      fail(error);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+  return sections;
+}
+
+function fail(error: unknown): void {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}
+
+main().catch(fail);

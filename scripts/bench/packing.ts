@@ -1,0 +1,97 @@
+/** Packing a folder into a dataset against sharp alone, which only decodes. */
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { inTurn, program, run, type Command } from './child.js';
+import { rateRatio, type Finding, type Series } from './finding.js';
+import { fullSizeRadiographs, radiographs } from './images.js';
+import type { Context, Part } from './part.js';
+import type { Cost } from './programs/measure.js';
+
+interface Pass extends Cost {
+  images: number;
+}
+
+const efforts = {
+  full: { rounds: 7, copies: 16, small: 2000 },
+  quick: { rounds: 2, copies: 4, small: 400 },
+};
+
+/** libuv's default of 4 leaves cores idle on larger machines. */
+const environment = { UV_THREADPOOL_SIZE: String(Math.max(4, availableParallelism())) };
+
+/** Images in work at once, among which sharp's best is sought. */
+const concurrencies = [1, 2, 4, 8].map((factor) => factor * availableParallelism());
+
+export const packing: Part = {
+  name: 'packing',
+  method:
+    'Images per second from JPEG files to 224² gray. Ours: `packDataset` into an empty cache: reading, hashing, ' +
+    'decoding, storing and the finished file, synchronized to the disk. sharp alone: the same operations of sharp ' +
+    'on each file in a pool of promises of the width that served it best, the pixels thrown away. Both with a ' +
+    'thread for every core.',
+  async measure(context) {
+    const { copies, small } = context.quick ? efforts.quick : efforts.full;
+    const { folder } = context;
+    const large = await fullSizeRadiographs(join(folder, 'fullsize'), copies);
+    const sets = [
+      { name: 'radiographs of 1,500×1,100', images: large },
+      { name: 'radiographs of 224²', images: await radiographs(join(folder, 'small'), small) },
+    ];
+    const findings: Finding[] = [];
+    for (const { name, images } of sets) {
+      if (images === undefined) context.say(`packing ${name}: left out, there are none here`);
+      else findings.push(await compare(name, images, context));
+    }
+    return findings;
+  },
+};
+
+async function compare(
+  name: string,
+  images: string,
+  { quick, folder, say }: Context,
+): Promise<Finding> {
+  const { rounds } = quick ? efforts.quick : efforts.full;
+  const sharpAlone = (width: number): Command =>
+    program('pack', 'sharp', images, '', String(width));
+  const width = await fastest(concurrencies, (candidate) => pass(sharpAlone(candidate)));
+  say(`packing ${name}: ${rounds} × 2 processes, sharp with ${width} images in work`);
+  let cache = 0;
+  const [ours = [], sharp = []] = await inTurn(rounds, [
+    () => {
+      cache += 1;
+      return pass(program('pack', 'roentgen', images, join(folder, `cache ${name} ${cache}`)));
+    },
+    () => pass(sharpAlone(width)),
+  ]);
+  return rateRatio(
+    `${name}, packing against sharp alone`,
+    rates('ours', ours),
+    rates('sharp', sharp),
+    {
+      atLeast: 0.9,
+    },
+  );
+}
+
+/** Images per second of one process. */
+async function pass(command: Command): Promise<number> {
+  const [result] = await run<Pass>({ ...command, environment });
+  return result === undefined ? NaN : result.images / result.seconds;
+}
+
+async function fastest(
+  candidates: readonly number[],
+  speedOf: (candidate: number) => Promise<number>,
+): Promise<number> {
+  let best = { candidate: NaN, speed: -Infinity };
+  for (const candidate of candidates) {
+    const speed = await speedOf(candidate);
+    if (speed > best.speed) best = { candidate, speed };
+  }
+  return best.candidate;
+}
+
+function rates(label: string, values: readonly number[]): Series {
+  return { label, unit: 'img/s', values };
+}

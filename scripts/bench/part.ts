@@ -1,0 +1,18 @@
+/** A part of the benchmark: what `npm run bench -- NAME` selects. */
+import type { Finding } from './finding.js';
+
+export interface Context {
+  /** Fewer images and rounds: figures for a first look, not for the table. */
+  quick: boolean;
+  /** An empty folder of this run's own, removed at its end. */
+  folder: string;
+  /** Tells the user what is being measured. */
+  say: (line: string) => void;
+}
+
+export interface Part {
+  name: string;
+  /** How the figures came about, for the reader of the table. */
+  method: string;
+  measure: (context: Context) => Promise<Finding[]>;
+}

@@ -1,0 +1,40 @@
+/** Packs a folder, with roentgen or with bare sharp in a pool of promises, and prints what it took. */
+import { readFile } from 'node:fs/promises';
+import sharp from 'sharp';
+import { decodeImage, packDataset, scanSource } from '../../../src/data/index.js';
+import { emit, main, measure } from './measure.js';
+
+const [side = '', folder = '', cacheDir = '', concurrency = ''] = process.argv.slice(2);
+const size = 224;
+const format = { channels: 1, height: size, width: size, fit: 'fill' } as const;
+
+main(async () => {
+  const source = await scanSource(folder, { allowSingleClass: true });
+  const paths = source.samples.map(({ path }) => path);
+  // Loads libvips's code and opens its caches.
+  for (const path of paths.slice(0, 8)) await decodeImage(await readFile(path), format);
+  const work = {
+    roentgen: async () => (await packDataset(source, format, { cacheDir })).dataset.shape[0],
+    sharp: () => decodeAll(paths, Number(concurrency)),
+  }[side];
+  if (work === undefined) throw new TypeError(`no such side: ${side}`);
+  const { result, ...cost } = await measure<number>(work);
+  emit({ ...cost, images: result });
+});
+
+/** Each of `width` workers takes the next file until none is left. The options are those of `decodeImage`. */
+async function decodeAll(paths: readonly string[], width: number): Promise<number> {
+  const files = paths.values();
+  const worker = async (): Promise<void> => {
+    for (const path of files) {
+      await sharp(path, { ignoreIcc: true, autoOrient: true })
+        .flatten({ background: 'black' })
+        .resize({ width: size, height: size, fit: 'fill', background: 'black' })
+        .toColourspace('srgb')
+        .raw({ depth: 'uchar' })
+        .toBuffer();
+    }
+  };
+  await Promise.all(Array.from({ length: width }, worker));
+  return paths.length;
+}

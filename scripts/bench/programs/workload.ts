@@ -1,0 +1,56 @@
+/** A network, a trainer with the defaults of `roentgen train`, and images of noise to train on. */
+import { loadModelSpec } from '../../../src/models/index.js';
+import {
+  Dataset,
+  Network,
+  systemInfo,
+  Trainer,
+  type EpochOptions,
+  type Normalization,
+  type Shape4,
+} from '../../../src/native/index.js';
+
+export interface Workload {
+  network: Network;
+  trainer: Trainer;
+  normalization: Normalization;
+}
+
+/** A two-class network with its trainer, in the precision that `auto` takes. `shape` is the dataset's. */
+export function buildWorkload(model: string, [, channels, height, width]: Shape4): Workload {
+  const network = Network.build(loadModelSpec(model), { outputs: 2, channels, height, width }, 1);
+  const perChannel = (value: number): number[] => Array.from({ length: channels }, () => value);
+  const normalization = { mean: perChannel(0.5), std: perChannel(0.2) };
+  const trainer = new Trainer(network, {
+    loss: 'crossEntropy',
+    optimizer: 'adam',
+    weightDecay: 0,
+    momentum: 0.9,
+    betas: [0.9, 0.999],
+    epsilon: 1e-8,
+    precision: systemInfo().autoPrecision,
+    device: 'cpu',
+    normalization,
+    seed: 1,
+  });
+  return { network, trainer, normalization };
+}
+
+/** The whole dataset in batches of 32. */
+export function wholeEpoch(labels: Int32Array, epoch: number): EpochOptions {
+  const indices = Int32Array.from(labels.keys());
+  return { indices, labels, epoch, batchSize: 32, learningRate: 1e-3 };
+}
+
+/** Images of noise; zeros would flatter some kernels. */
+export function noise(shape: Shape4): Dataset {
+  const pixels = new Uint8Array(shape.reduce((product, size) => product * size));
+  // Knuth's multiplicative hash.
+  for (let i = 0; i < pixels.length; i += 1) pixels[i] = Math.imul(i, 2654435761) >>> 24;
+  return Dataset.fromImages(pixels, shape);
+}
+
+/** Classes 0 and 1 in turn. */
+export function alternatingLabels(count: number): Int32Array {
+  return Int32Array.from({ length: count }, (_, i) => i % 2);
+}

@@ -1,0 +1,109 @@
+/** Whole verbs as child processes, on tiny images: what they print, write, and end with. */
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'ava';
+import { parse } from 'yaml';
+import { roentgen, startRoentgen, temporaryFolder, tinyData, tinyRun } from './program.js';
+
+test.serial(
+  'a run is trained, repeated from its own config.yaml, evaluated, and used',
+  async (t) => {
+    const folder = await temporaryFolder(t);
+    const data = await tinyData(folder);
+
+    const trained = await roentgen(folder, 'train', data, ...tinyRun, '--experiment', 'first');
+    t.is(trained.exitCode, 0, trained.stderr);
+    t.regex(trained.stdout, /runs\/first\/model_best\.safetensors/);
+    t.regex(trained.stderr, /^packing 30 images$/m);
+    t.regex(trained.stderr, /^ +1\/1 .* best$/m);
+    t.false(trained.stderr.includes('\r'), 'no redrawn line where no terminal is');
+
+    const again = ['-c', 'runs/first/config.yaml', '--epochs', '2', '--experiment', 'second'];
+    const repeated = await roentgen(folder, 'train', ...again, '--json');
+    t.is(repeated.exitCode, 0, repeated.stderr);
+    const result = JSON.parse(repeated.stdout) as { runDirectory: string; history: unknown[] };
+    t.is(result.runDirectory, join('runs', 'second'));
+    t.is(result.history.length, 2, 'flags come before the file');
+    const config = parse(readFileSync(join(folder, 'runs/second/config.yaml'), 'utf8')) as object;
+    t.like(config, { data, model: 'lenet5', batchSize: 8, epochs: 2, lr: 0.001 });
+
+    const evaluated = await roentgen(folder, 'evaluate', 'runs/first', data);
+    t.is(evaluated.exitCode, 0, evaluated.stderr);
+    t.regex(evaluated.stdout, /precision +recall +f1-score +support/);
+    t.regex(evaluated.stderr, /not a medical device/);
+    t.true(existsSync(join(folder, 'runs/first/evaluation-test/predictions.csv')));
+
+    const predicted = await roentgen(folder, 'predict', 'runs/first', join(data, 'test'));
+    t.is(predicted.exitCode, 0, predicted.stderr);
+    const [header, ...rows] = predicted.stdout.trimEnd().split('\n');
+    t.is(header, 'filename,label,prob_BACTERIA,prob_NORMAL,prob_VIRUS');
+    t.is(rows.length, 6);
+    t.regex(predicted.stderr, /not a medical device/);
+  },
+);
+
+test.serial(
+  'a file that cannot be read is listed and makes the exit code 1, unless told to go on',
+  async (t) => {
+    const folder = await temporaryFolder(t);
+    const data = await tinyData(folder);
+    await roentgen(folder, 'train', data, ...tinyRun, '--experiment', 'run');
+    const images = join(data, 'test', 'NORMAL');
+    writeFileSync(join(images, 'broken.png'), 'no image');
+
+    const stopped = await roentgen(folder, 'predict', 'runs/run', images);
+    t.is(stopped.exitCode, 1);
+    t.regex(stopped.stderr, /^1 problem:\n {2}broken\.png: .* \[ERR_UNREADABLE_IMAGE\]$/m);
+    t.is(stopped.stdout.trimEnd().split('\n').length, 1 + 2, 'the others are predicted');
+
+    const wentOn = await roentgen(folder, 'predict', 'runs/run', images, '--keep-going', '--json');
+    t.is(wentOn.exitCode, 0);
+    const { predictions, problems } = JSON.parse(wentOn.stdout) as Record<string, unknown[]>;
+    t.is(predictions?.length, 2);
+    t.is(problems?.length, 1);
+
+    const refused = await roentgen(folder, 'train', data, ...tinyRun);
+    t.is(refused.exitCode, 1);
+    t.regex(refused.stderr, /broken\.png.*\[ERR_FILES_SKIPPED\]/s);
+  },
+);
+
+test.serial('Ctrl-C saves the last state and ends with exit code 130', async (t) => {
+  const folder = await temporaryFolder(t);
+  const data = await tinyData(folder);
+  const endless = [...tinyRun, '--epochs', '100000', '--experiment', 'run'];
+  const { child, finished, stderrMatches } = startRoentgen(folder, ['train', data, ...endless]);
+  await stderrMatches(/^ +1\/100000 /m);
+  child.kill('SIGINT');
+  const { exitCode, stderr } = await finished;
+  t.is(exitCode, 130);
+  t.regex(stderr, /The last state is saved in runs\/run\n.*\[ABORT_ERR\]\n$/);
+  t.true(existsSync(join(folder, 'runs/run/last.safetensors')));
+});
+
+test.serial('data verbs draw, count, split and pack', async (t) => {
+  const folder = await temporaryFolder(t);
+  const drawing = ['phantoms', '--images-per-class', '10', '--size', '32', '--merge-pneumonia'];
+  const drawn = await roentgen(folder, 'data', 'phantom', ...drawing, '--json');
+  t.is(drawn.exitCode, 0, drawn.stderr);
+  t.is((JSON.parse(drawn.stdout) as { count: number }).count, 30);
+
+  const inspected = await roentgen(folder, 'data', 'inspect', 'phantoms/images');
+  t.is(inspected.exitCode, 0, inspected.stderr);
+  t.regex(inspected.stdout, /^PNEUMONIA +14 +2 +4 +20$/m);
+
+  const splitting = ['phantoms/images', '--val', '0.2', '--test', '0.2', '--output', 'new.csv'];
+  const split = await roentgen(folder, 'data', 'split', ...splitting);
+  t.is(split.exitCode, 0, split.stderr);
+  t.regex(split.stdout, /new\.csv: 30 images of \d+ patients/);
+  const manifest = readFileSync(join(folder, 'new.csv'), 'utf8');
+  const refused = await roentgen(folder, 'data', 'split', ...splitting);
+  t.is(refused.exitCode, 2, 'an existing manifest is never overwritten');
+  t.is(readFileSync(join(folder, 'new.csv'), 'utf8'), manifest);
+
+  const packing = ['new.csv', '--img-size', '24,32', '--output', 'packed.safetensors', '--json'];
+  const packed = await roentgen(folder, 'data', 'pack', ...packing);
+  t.is(packed.exitCode, 0, packed.stderr);
+  t.like(JSON.parse(packed.stdout), { shape: [30, 1, 24, 32], fromCache: false });
+  t.true(readdirSync(folder).includes('packed.safetensors'));
+});

@@ -1,0 +1,45 @@
+/** The demonstration goes all the way, and does nothing twice. */
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test from 'ava';
+import { demo } from '../../src/index.js';
+
+test('it draws, trains, evaluates and predicts; a second one finds the images and makes its own run', async (t) => {
+  const output = await mkdtemp(join(tmpdir(), 'roentgen-demo-'));
+  t.teardown(() => rm(output, { recursive: true, force: true }));
+  const stages: string[] = [];
+
+  const first = await demo(
+    { output, quick: true },
+    {
+      onEvent: (event) => {
+        if (event.kind === 'stage') stages.push(event.stage);
+      },
+    },
+  );
+  t.deepEqual(stages, ['draw', 'train', 'evaluate', 'predict']);
+  t.is(first.run.history.length, 2);
+  t.is(first.evaluation.split, 'test');
+  t.is(first.evaluation.metrics?.samples, 24);
+  t.deepEqual(
+    first.predictions.map(({ truth }) => truth),
+    ['BACTERIA', 'BACTERIA', 'NORMAL', 'NORMAL', 'VIRUS', 'VIRUS'],
+  );
+  for (const file of [first.run.model, first.predictionsFile]) t.true(existsSync(file), file);
+
+  const drawn = await stat(first.data.images);
+  const second = await demo({ output, quick: true });
+  t.not(second.run.runDirectory, first.run.runDirectory);
+  t.is((await stat(second.data.images)).ino, drawn.ino);
+  t.deepEqual(second.predictions, first.predictions, 'the same seed, the same answers');
+});
+
+test('an aborted demonstration leaves no images that look whole', async (t) => {
+  const output = await mkdtemp(join(tmpdir(), 'roentgen-demo-'));
+  t.teardown(() => rm(output, { recursive: true, force: true }));
+  const signal = AbortSignal.abort();
+  await t.throwsAsync(demo({ output, quick: true }, { signal }), { code: 'ABORT_ERR' });
+  t.false(existsSync(join(output, 'phantoms-40')));
+});
