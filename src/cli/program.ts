@@ -130,7 +130,8 @@ function addVerb(
 function describeVerb(nested: Argv, verb: Verb, usage: string): Argv {
   nested.usage(`Usage: $0 ${usage} [flags]\n\n${verb.description}`).epilogue('');
   for (const [name, describe] of Object.entries(verb.positionals)) {
-    nested.positional(name, { describe });
+    // Said here, or the help would say that a list is [] by default.
+    nested.positional(name, { describe, default: undefined });
   }
   for (const [heading, schema] of Object.entries(verb.flags)) {
     nested.options(flagOptions(schema, `${heading}:`));

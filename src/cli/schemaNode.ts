@@ -5,7 +5,7 @@ import { z } from 'zod';
 export interface SchemaNode {
   type?: 'string' | 'number' | 'integer' | 'boolean' | 'array';
   description?: string;
-  default?: unknown;
+  default?: string | number | boolean;
   enum?: (string | number)[];
   const?: string | number;
   anyOf?: SchemaNode[];

@@ -1,5 +1,4 @@
 /** What a verb works with: where it tells how it goes on, and whether the user wants it to stop. */
-import { constants } from 'node:os';
 import { Terminal } from './terminal.js';
 
 export interface Session {
@@ -11,7 +10,7 @@ export interface Session {
   readonly terminal: Terminal;
   /**
    * From now on the first Ctrl-C aborts the returned signal and prints `message`; the second ends the process
-   * at once with exit code 130. Without this, the first one does.
+   * at once, which shells report as exit code 130. Without this, the first one does.
    */
   catchInterrupt(message: string): AbortSignal;
 }
@@ -21,16 +20,10 @@ export function createSession(flags: { json: boolean; verbose: boolean }): Sessi
   return { ...flags, terminal, catchInterrupt: (message) => interruptSignal(terminal, message) };
 }
 
-/** By the shells' convention a process that a signal ended has exit code 128 + its number. */
-const interrupted = 128 + constants.signals.SIGINT;
-
 function interruptSignal(terminal: Terminal, message: string): AbortSignal {
   const controller = new AbortController();
-  process.on('SIGINT', () => {
-    if (controller.signal.aborted) {
-      terminal.endLive();
-      process.exit(interrupted);
-    }
+  // Once: a second one has the system's own effect. process.exit would wait for the step in work.
+  process.once('SIGINT', () => {
     terminal.print(message);
     controller.abort();
   });

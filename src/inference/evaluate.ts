@@ -2,13 +2,9 @@
 import { join } from 'node:path';
 import { openData, splits, type PackedDataset, type Problem, type Split } from '../data/index.js';
 import {
-  confusionCsv,
   evaluateClassification,
-  formatReport,
   reconstructionMetrics,
   reportObject,
-  rocCurves,
-  writePredictions,
   type ClassificationMetrics,
   type ReconstructionMetrics,
 } from '../evaluation/index.js';
@@ -19,7 +15,7 @@ import {
   type NativeProgress,
   type Outputs,
 } from '../native/index.js';
-import { confusionMatrixSvg, rocSvg } from '../report/index.js';
+import { writeEvaluationFiles } from './evaluationFiles.js';
 import {
   isRunDirectory,
   loadModel,
@@ -128,8 +124,18 @@ export async function evaluate(
     output,
     problems: packed.problems,
   };
-  if (output !== null)
-    await writeFiles(output, result, { model, packed, indices, labels, outputs });
+  if (output === null) return result;
+  const report = scores.metrics && reportObject(scores.metrics);
+  const summary = { ...result, model: model.path, dataHash: packed.index.sourceHash, report };
+  await writeFileAtomic(join(output, 'metrics.json'), `${JSON.stringify(summary, null, 2)}\n`);
+  if (scores.metrics) {
+    await writeEvaluationFiles(output, {
+      metrics: scores.metrics,
+      probabilities: model.probabilities(outputs),
+      index: packed.index,
+      positions: indices,
+    });
+  }
   return result;
 }
 
@@ -172,57 +178,4 @@ function score(
     ...(positive === undefined ? {} : { positive }),
   });
   return { metrics, reconstruction: null };
-}
-
-interface Evidence {
-  model: Model;
-  packed: PackedDataset;
-  indices: Int32Array;
-  labels: Int32Array;
-  outputs: Outputs;
-}
-
-async function writeFiles(
-  folder: string,
-  result: EvaluateResult,
-  { model, packed, indices, labels, outputs }: Evidence,
-): Promise<void> {
-  const write = async (name: string, text: string): Promise<void> =>
-    writeFileAtomic(join(folder, name), text);
-  const { metrics } = result;
-  const summary = {
-    ...result,
-    model: model.path,
-    dataHash: packed.index.sourceHash,
-    ...(metrics && { report: reportObject(metrics) }),
-  };
-  await write('metrics.json', `${JSON.stringify(summary, null, 2)}\n`);
-  if (metrics === null) return;
-
-  const classes = [...model.classes];
-  const probabilities = model.probabilities(outputs);
-  await write('classification_report.txt', formatReport(metrics));
-  await write('confusion_matrix.csv', confusionCsv(metrics.confusionMatrix, classes));
-  await write('confusion_matrix.svg', confusionMatrixSvg(metrics.confusionMatrix, classes));
-  await write('roc.svg', rocSvg(namedCurves(probabilities, labels, classes)));
-  await writePredictions(join(folder, 'predictions.csv'), {
-    classes,
-    filenames: Array.from(indices, (position) => packed.index.names[position] ?? ''),
-    probabilities,
-    targets: labels,
-    patientIds: Array.from(indices, (position) => packed.index.groups[position] ?? ''),
-  });
-}
-
-/** One curve per class; of two classes the second's, since the first's is its mirror image. */
-function namedCurves(
-  probabilities: Float64Array,
-  labels: Int32Array,
-  classes: string[],
-): Parameters<typeof rocSvg>[0] {
-  const curves = rocCurves(probabilities, labels, classes.length);
-  return curves.flatMap((curve, position) => {
-    const shown = curve !== null && (classes.length > 2 || position === 1);
-    return shown ? [{ name: classes[position] ?? '', curve }] : [];
-  });
 }

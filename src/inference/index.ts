@@ -2,6 +2,8 @@
 export { fromMetadata, toMetadata } from './description.js';
 export type { ModelDescription, ModelMetadata } from './description.js';
 export { evaluate } from './evaluate.js';
+export { writeEvaluationFiles } from './evaluationFiles.js';
+export type { EvaluatedImages } from './evaluationFiles.js';
 export type { EvaluateEvent, EvaluateHooks, EvaluateOptions, EvaluateResult } from './evaluate.js';
 export { bestModelFile, loadModel, Model, resolvePrecision } from './model.js';
 export type {

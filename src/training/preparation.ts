@@ -25,7 +25,8 @@ export interface Places {
   keepGoing?: boolean | undefined;
 }
 
-export interface Preparation {
+/** Frees images, network and trainer when it is disposed of. */
+export interface Preparation extends Disposable {
   spec: ModelSpec;
   choices: ResolvedChoices;
   normalization: Normalization;
@@ -65,7 +66,13 @@ export async function prepare(
     };
     const network = Network.build(spec, shape, settings.seed);
     const trainer = createTrainer(network, settings, choices, scale);
-    return { spec, choices, normalization: scale, packed, selection, network, trainer };
+    const dispose = (): void => {
+      for (const handle of [trainer, network, packed.dataset]) handle.dispose();
+    };
+    return {
+      ...{ spec, choices, normalization: scale, packed, selection, network, trainer },
+      [Symbol.dispose]: dispose,
+    };
   } catch (error) {
     packed.dataset.dispose();
     throw error;

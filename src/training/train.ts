@@ -6,7 +6,7 @@ import {
   toProbabilities,
   type ClassificationMetrics,
 } from '../evaluation/index.js';
-import { toMetadata } from '../inference/index.js';
+import { toMetadata, writeEvaluationFiles } from '../inference/index.js';
 import {
   isAbort,
   packageVersion,
@@ -38,7 +38,9 @@ const validationBatchSize = 64;
  * Trains a network on labeled images and keeps the epoch that validates best.
  *
  * Writes a new run directory: `config.yaml`, `summary.csv`, `curves.svg`, `model_best.safetensors`,
- * `last.safetensors`, `metrics.json`. The test split is not read.
+ * `last.safetensors`, `metrics.json`, and for a classifier what it says about the validation images at the best
+ * epoch: `predictions.csv`, `classification_report.txt`, `confusion_matrix.csv|svg`, `roc.svg`. The test split
+ * is not read.
  * For research and education: not a medical device.
  *
  * @throws RoentgenError as `openData`; ERR_INVALID_ARGUMENT, ERR_UNKNOWN_MODEL, ERR_INVALID_SPEC,
@@ -59,10 +61,7 @@ export async function train(options: TrainOptions, hooks: TrainHooks = {}): Prom
   const settings = parseSettings(rest);
   metricDirection(settings.evalMetric);
   if (threads !== undefined) setThreads(threads);
-  const preparation = await prepare(settings, { data, cacheDir, workers, keepGoing }, hooks);
-  using _dataset = preparation.packed.dataset;
-  using _network = preparation.network;
-  using _trainer = preparation.trainer;
+  using preparation = await prepare(settings, { data, cacheDir, workers, keepGoing }, hooks);
 
   const name = experiment ?? defaultExperiment(preparation.spec.name, new Date());
   const run = new Run(settings, preparation, await RunDirectory.create(output, name), hooks);
@@ -75,11 +74,17 @@ export async function train(options: TrainOptions, hooks: TrainHooks = {}): Prom
   }
 }
 
+/** What the network says about the validation images; metrics and probabilities for a classifier only. */
+interface Validated {
+  loss: number;
+  classified: { metrics: ClassificationMetrics; probabilities: Float64Array } | null;
+}
+
 /** The state of one run between its epochs. */
 class Run {
   private readonly started = performance.now();
   private readonly history: EpochRecord[] = [];
-  private best: { epoch: number; value: number; metrics: ClassificationMetrics | null } | undefined;
+  private best: { epoch: number; value: number; validated: Validated | undefined } | undefined;
 
   constructor(
     private readonly settings: ResolvedSettings,
@@ -134,14 +139,14 @@ class Run {
       trainLoss: trained.loss,
       trainAccuracy: Number.isNaN(trained.accuracy) ? null : trained.accuracy,
       valLoss: validated?.loss ?? null,
-      valAccuracy: validated?.metrics?.accuracy ?? null,
-      valAuroc: validated?.metrics?.auroc ?? null,
+      valAccuracy: validated?.classified?.metrics.accuracy ?? null,
+      valAuroc: validated?.classified?.metrics.auroc ?? null,
       learningRate: lr,
       seconds: (performance.now() - begun) / 1000,
       imagesPerSecond: trained.samples / trained.seconds,
     };
     this.history.push(record);
-    const best = this.isBest(record, validated?.metrics ?? null);
+    const best = this.isBest(epoch, validated);
     if (best) await this.saveBest(epoch);
     await this.saveLast(epoch);
     await this.directory.writeHistory(this.history, this.best?.epoch ?? epoch);
@@ -149,13 +154,14 @@ class Run {
   }
 
   async finish(): Promise<TrainResult> {
-    const { packed } = this.preparation;
+    const { packed, selection } = this.preparation;
+    const classified = this.best?.validated?.classified;
     const result: TrainResult = {
       runDirectory: this.directory.path,
       model: this.directory.best,
       bestEpoch: this.best?.epoch ?? this.settings.epochs,
       history: this.history,
-      metrics: this.best?.metrics ?? null,
+      metrics: classified?.metrics ?? null,
       problems: packed.problems,
       seconds: (performance.now() - this.started) / 1000,
     };
@@ -163,6 +169,14 @@ class Run {
       this.directory.file('metrics.json'),
       `${JSON.stringify({ ...result, split: 'validation', evalMetric: this.settings.evalMetric }, null, 2)}\n`,
     );
+    if (classified) {
+      const positions = Int32Array.from(selection.validation);
+      await writeEvaluationFiles(this.directory.path, {
+        ...classified,
+        index: packed.index,
+        positions,
+      });
+    }
     return result;
   }
 
@@ -185,9 +199,7 @@ class Run {
     return { indices, labels: reconstruction ? new Int32Array() : labels };
   }
 
-  private async validate(): Promise<
-    { loss: number; metrics: ClassificationMetrics | null } | undefined
-  > {
+  private async validate(): Promise<Validated | undefined> {
     const { network, packed, selection, choices, normalization, spec } = this.preparation;
     if (selection.validation.length === 0) return undefined;
     const chosen = this.select(selection.validation);
@@ -202,27 +214,29 @@ class Run {
       },
       { signal: this.hooks.signal },
     );
-    if (spec.task === 'reconstruction') return { loss: outputs.loss, metrics: null };
+    if (spec.task === 'reconstruction') return { loss: outputs.loss, classified: null };
     const { output } = describe(this.preparation, {});
+    const probabilities = toProbabilities(outputs.values, outputs.outputs, output);
     const metrics = evaluateClassification({
-      probabilities: toProbabilities(outputs.values, outputs.outputs, output),
+      probabilities,
       labels: chosen.labels,
       classes: packed.index.classes,
     });
-    return { loss: outputs.loss, metrics };
+    return { loss: outputs.loss, classified: { metrics, probabilities } };
   }
 
   /** Without validation images every epoch replaces the one before: there is nothing to choose by. */
-  private isBest(record: EpochRecord, metrics: ClassificationMetrics | null): boolean {
+  private isBest(epoch: number, validated: Validated | undefined): boolean {
     const { evalMetric } = this.settings;
-    const value =
-      record.valLoss === null
-        ? null
-        : metricValue(evalMetric, { loss: record.valLoss, classification: metrics });
     const sign = metricDirection(evalMetric) === 'min' ? -1 : 1;
-    const isBest =
-      this.best === undefined || value === null || sign * value > sign * this.best.value;
-    if (isBest) this.best = { epoch: record.epoch, value: value ?? -sign * Infinity, metrics };
+    const figures = validated && {
+      loss: validated.loss,
+      classification: validated.classified?.metrics ?? null,
+    };
+    const value = figures ? metricValue(evalMetric, figures) : null;
+    const score = value === null ? -Infinity : sign * value;
+    const isBest = this.best === undefined || validated === undefined || score > this.best.value;
+    if (isBest) this.best = { epoch, value: score, validated };
     return isBest;
   }
 

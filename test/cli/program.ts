@@ -9,7 +9,9 @@ import { writePhantomDataset } from '../../src/index.js';
 const program = resolve('scripts/roentgen.mjs');
 
 export interface Finished {
+  /** Null where a signal ended it. */
   exitCode: number | null;
+  signal: NodeJS.Signals | null;
   stdout: string;
   stderr: string;
 }
@@ -38,7 +40,9 @@ export function startRoentgen(folder: string, args: readonly string[]): Running 
     child,
     finished: new Promise((finish, fail) => {
       child.on('error', fail);
-      child.on('close', (exitCode) => finish({ exitCode, ...output }));
+      child.on('close', (exitCode, signal) => {
+        finish({ exitCode, signal, ...output });
+      });
     }),
     stderrMatches: (pattern) => new Promise((found) => waiting.push({ pattern, resolve: found })),
   };

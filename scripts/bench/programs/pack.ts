@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { decodeImage, packDataset, scanSource } from '../../../src/data/index.js';
+import { systemInfo } from '../../../src/native/index.js';
 import { emit, main, measure } from './measure.js';
 
 const [side = '', folder = '', cacheDir = '', concurrency = ''] = process.argv.slice(2);
@@ -11,6 +12,7 @@ const format = { channels: 1, height: size, width: size, fit: 'fill' } as const;
 main(async () => {
   const source = await scanSource(folder, { allowSingleClass: true });
   const paths = source.samples.map(({ path }) => path);
+  systemInfo(); // loads LibTorch, whose time has a part of its own
   // Loads libvips's code and opens its caches.
   for (const path of paths.slice(0, 8)) await decodeImage(await readFile(path), format);
   const work = {

@@ -1,0 +1,61 @@
+/** The files that show how a classifier did: report, confusion matrix, ROC curve, and every prediction. */
+import { join } from 'node:path';
+import type { PackedIndex } from '../data/index.js';
+import {
+  confusionCsv,
+  formatReport,
+  rocCurves,
+  writePredictions,
+  type ClassificationMetrics,
+} from '../evaluation/index.js';
+import { writeFileAtomic } from '../native/index.js';
+import { confusionMatrixSvg, rocSvg } from '../report/index.js';
+
+export interface EvaluatedImages {
+  metrics: ClassificationMetrics;
+  /** Row-major [N, classes]. */
+  probabilities: Float64Array;
+  /** Of the packed dataset. */
+  index: PackedIndex;
+  /** [N] positions in the dataset. */
+  positions: Int32Array;
+}
+
+/**
+ * Writes `classification_report.txt`, `confusion_matrix.csv`, `confusion_matrix.svg`, `roc.svg` and
+ * `predictions.csv` to an existing folder.
+ * @throws RoentgenError ERR_NO_SPACE, ERR_IO
+ */
+export async function writeEvaluationFiles(
+  folder: string,
+  { metrics, probabilities, index, positions }: EvaluatedImages,
+): Promise<void> {
+  const write = async (name: string, text: string): Promise<void> =>
+    writeFileAtomic(join(folder, name), text);
+  const { classes, confusionMatrix } = metrics;
+  const labels = positions.map((position) => index.labels[position] ?? -1);
+  await write('classification_report.txt', formatReport(metrics));
+  await write('confusion_matrix.csv', confusionCsv(confusionMatrix, classes));
+  await write('confusion_matrix.svg', confusionMatrixSvg(confusionMatrix, classes));
+  await write('roc.svg', rocSvg(namedCurves(probabilities, labels, classes)));
+  await writePredictions(join(folder, 'predictions.csv'), {
+    classes,
+    filenames: Array.from(positions, (position) => index.names[position] ?? ''),
+    probabilities,
+    targets: labels,
+    patientIds: Array.from(positions, (position) => index.groups[position] ?? ''),
+  });
+}
+
+/** One curve per class; of two classes the second's, since the first's is its mirror image. */
+function namedCurves(
+  probabilities: Float64Array,
+  labels: Int32Array,
+  classes: readonly string[],
+): Parameters<typeof rocSvg>[0] {
+  const curves = rocCurves(probabilities, labels, classes.length);
+  return curves.flatMap((curve, position) => {
+    const shown = curve !== null && (classes.length > 2 || position === 1);
+    return shown ? [{ name: classes[position] ?? '', curve }] : [];
+  });
+}
