@@ -9,8 +9,11 @@
 #include <torch/headeronly/version.h>
 
 #include <atomic>
-#include <cpuid.h>
 #include <cstdint>
+
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
 
 // The only function of LibTorch that tells the version of the library itself, not of its headers
 // (torch/csrc/inductor/aoti_torch/c/shim.h, which drags in far more).
@@ -27,11 +30,13 @@ std::string loadedVersion() {
   return text(version >> 56, ".", (version >> 48) & 255, ".", (version >> 40) & 255);
 }
 
+#if defined(__x86_64__)
 // Intel SDM: CPUID leaf 7, sub-leaf 0, EDX bit 22.
 bool hasAmxBf16() {
   unsigned a = 0, b = 0, c = 0, d = 0;
   return __get_cpuid_count(7, 0, &a, &b, &c, &d) && (d >> 22 & 1);
 }
+#endif
 
 }  // namespace
 
@@ -47,10 +52,12 @@ SystemInfo systemInfo() {
       info.cudaDevices.push_back(text("cuda:", i));
     info.cuda = count > 0;
   }
+#if defined(__x86_64__)
   info.avx2 = __builtin_cpu_supports("avx2");
   info.avx512 = __builtin_cpu_supports("avx512f");
   info.avx512bf16 = __builtin_cpu_supports("avx512bf16");
   info.amxBf16 = hasAmxBf16();
+#endif
   return info;
 }
 

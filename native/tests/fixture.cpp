@@ -75,15 +75,20 @@ at::Tensor NetworkFixture::initial(const std::string& name, at::IntArrayRef shap
   if (name.ends_with(".running_var")) return at::ones(shape);
   auto tensor = at::empty(shape, at::kDouble);
   double shift = 0, scale = 1;
+  bool sparse = false;
   if (shape.size() > 1) {
-    scale = std::sqrt(6.0 / static_cast<double>(tensor.numel() / shape[0]));
+    const auto fanIn = static_cast<double>(tensor.numel() / shape[0]);
+    sparse = fanIn >= 256;
+    scale = std::sqrt((sparse ? 48.0 : 6.0) / fanIn);
   } else if (name.ends_with(".weight")) {
     shift = name.ends_with("bn3.weight") ? 0.25 : 1.0;
     scale = 0.1;
   }
   auto* out = tensor.mutable_data_ptr<double>();
   for (uint32_t i = 0; i < tensor.numel(); ++i) {
-    out[i] = shift + scale * (static_cast<double>(bits(name, i) >> 8) / 8388608.0 - 1.0);
+    const uint32_t word = bits(name, i);
+    const double noise = static_cast<double>(word >> 8) / 8388608.0 - 1.0;
+    out[i] = sparse && word % 8 != 0 ? 0.0 : shift + scale * noise;
   }
   return tensor.to(at::kFloat);
 }

@@ -4,7 +4,7 @@ tuned     what an expert writes: channels-last, bf16 autocast, fused Adam; and n
           memory.
 ordinary  what most people write: fp32, NCHW, ImageFolder, DataLoader, Adam as it comes.
 
-    python pytorch.py resnet18 ordinary --data FOLDER --images 128 --windows 3
+    python pytorch.py resnet18 ordinary --data FOLDER --images 128 --epochs 3
 """
 
 import argparse
@@ -99,7 +99,7 @@ def main():
     parser.add_argument("mode", choices=["tuned", "ordinary"])
     parser.add_argument("--data", help="folder with a folder for each class, for ordinary")
     parser.add_argument("--images", type=int, default=128, help="images in an epoch, for tuned")
-    parser.add_argument("--windows", type=int, default=3, help="epochs")
+    parser.add_argument("--epochs", type=int, default=3)
     options = parser.parse_args()
 
     torch.manual_seed(1)
@@ -115,7 +115,7 @@ def main():
         precision = contextlib.nullcontext
         optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
 
-    for _ in range(options.windows):
+    for _ in range(options.epochs):
         (cpu, faults), started = usage(), time.perf_counter()
         images, loss = train_epoch(model, batches, optimizer, precision)
         seconds, (cpu_after, faults_after) = time.perf_counter() - started, usage()

@@ -3,11 +3,9 @@
 /** The middle value, or the mean of the two in the middle; NaN for none. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
-  const [lower = NaN, upper = lower] = sorted.slice(
-    Math.ceil(sorted.length / 2) - 1,
-    Math.floor(sorted.length / 2) + 1,
-  );
-  return (lower + upper) / 2;
+  const at = (position: number): number => sorted[position] ?? NaN;
+  const middle = (sorted.length - 1) / 2;
+  return (at(Math.floor(middle)) + at(Math.ceil(middle))) / 2;
 }
 
 /** Slope of the least-squares line through (0, v₀), (1, v₁), …; NaN for fewer than two values. */

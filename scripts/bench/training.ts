@@ -9,32 +9,30 @@ import type { Cost } from './programs/measure.js';
 import { python, pytorchVersion } from './python.js';
 import { median } from './statistics.js';
 
-/** One epoch. */
-interface Window extends Cost {
+interface Epoch extends Cost {
   images: number;
 }
 
 interface Subject {
   model: string;
   channels: number;
-  /** Images in an epoch: enough for steady seconds. */
-  images: number;
-  quickImages: number;
+  /** Images in an epoch: enough for some seconds. */
+  images: Record<'full' | 'quick', number>;
 }
 
 const subjects: readonly Subject[] = [
-  { model: 'lmap3', channels: 1, images: 640, quickImages: 128 },
-  { model: 'resnet18', channels: 3, images: 128, quickImages: 64 },
+  { model: 'lmap3', channels: 1, images: { full: 640, quick: 128 } },
+  { model: 'resnet18', channels: 3, images: { full: 128, quick: 64 } },
 ];
 
 /** Processes per side, and epochs in each; the first is a warm-up. The ordinary side is several times slower. */
 const efforts = {
-  full: { rounds: 3, windows: 6, ordinaryWindows: 3 },
-  quick: { rounds: 1, windows: 3, ordinaryWindows: 2 },
+  full: { rounds: 3, epochs: 6, ordinaryEpochs: 3 },
+  quick: { rounds: 1, epochs: 3, ordinaryEpochs: 2 },
 };
 
-const threads = '2';
 const batch = 32;
+const environment = { OMP_NUM_THREADS: '2' };
 
 /** Of the settings of glibc that end PyTorch's page faults, these gave it the highest speed. */
 const tunedMemory = {
@@ -65,65 +63,66 @@ export const training: Part = {
 
 async function compare(subject: Subject, { quick, folder, say }: Context): Promise<Finding[]> {
   const { model, channels } = subject;
-  const { rounds, windows, ordinaryWindows } = quick ? efforts.quick : efforts.full;
-  const images = quick ? subject.quickImages : subject.images;
+  const effort = quick ? 'quick' : 'full';
+  const { rounds, epochs, ordinaryEpochs } = efforts[effort];
+  const images = subject.images[effort];
   say(`training ${model}: ${rounds} × 3 processes, epochs of ${images} images`);
   const data = await radiographs(join(folder, model), images);
-  const pytorch = (mode: string, count: number, environment = {}): Command => ({
+  const pytorch = (mode: string, count: number): Command => ({
     file: python,
     args: [
       join(packageRoot, 'scripts', 'bench', 'pytorch.py'),
-      ...[model, mode, '--data', data, '--images', images, '--windows', count].map(String),
+      ...[model, mode, '--data', data, '--images', images, '--epochs', count].map(String),
     ],
-    environment: { ...environment, OMP_NUM_THREADS: threads },
+    environment,
   });
-  const ours = program('train', model, data, join(folder, 'cache'), `${channels}`, `${windows}`);
   const [our = [], tuned = [], ordinary = []] = await inTurn(rounds, [
-    () => run<Window>({ ...ours, environment: { OMP_NUM_THREADS: threads } }),
-    () => run<Window>(pytorch('tuned', windows, tunedMemory)),
-    () => run<Window>(pytorch('ordinary', ordinaryWindows)),
+    () => {
+      const given = [model, data, join(folder, 'cache'), channels, epochs].map(String);
+      return run<Epoch>({ ...program('train', ...given), environment });
+    },
+    () =>
+      run<Epoch>({ ...pytorch('tuned', epochs), environment: { ...environment, ...tunedMemory } }),
+    () => run<Epoch>(pytorch('ordinary', ordinaryEpochs)),
   ]);
-  const sides = { our: steady(our), tuned: steady(tuned), ordinary: steady(ordinary) };
+  const ours = rates('ours', steady(our));
   return [
-    rateRatio(
-      `${model} against PyTorch tuned`,
-      rates('ours', sides.our),
-      rates('tuned', sides.tuned),
-      { atLeast: 0.95 },
-    ),
+    rateRatio(`${model} against PyTorch tuned`, ours, rates('tuned', steady(tuned)), {
+      atLeast: 0.95,
+    }),
     rateRatio(
       `${model} against PyTorch as people write it`,
-      rates('ours', sides.our),
-      rates('as written', sides.ordinary),
+      ours,
+      rates('as written', steady(ordinary)),
       { atLeast: 2 },
     ),
-    cpuTime(model, sides.our, sides.tuned),
+    cpuTime(model, steady(our), steady(tuned)),
     warmUp(model, our, tuned),
-    faults(model, sides.tuned),
+    faults(model, steady(tuned)),
   ];
 }
 
 /** All epochs but each process's first. */
-function steady(processes: readonly Window[][]): Window[] {
-  return processes.flatMap((windows) => windows.slice(1));
+function steady(processes: readonly Epoch[][]): Epoch[] {
+  return processes.flatMap((epochs) => epochs.slice(1));
 }
 
 function series(
   label: string,
   unit: string,
-  windows: readonly Window[],
-  value: (window: Window) => number,
+  epochs: readonly Epoch[],
+  value: (window: Epoch) => number,
 ): Series {
   return { label, unit, values: windows.map(value) };
 }
 
-function rates(label: string, windows: readonly Window[]): Series {
+function rates(label: string, epochs: readonly Epoch[]): Series {
   return series(label, 'img/s', windows, ({ images, seconds }) => images / seconds);
 }
 
 /** Other work on the machine disturbs CPU time less than it does speed. */
-function cpuTime(model: string, ours: readonly Window[], tuned: readonly Window[]): Finding {
-  const spent = (label: string, windows: readonly Window[]): Series =>
+function cpuTime(model: string, ours: readonly Epoch[], tuned: readonly Epoch[]): Finding {
+  const spent = (label: string, epochs: readonly Epoch[]): Series =>
     series(label, 'ms/img', windows, ({ images, cpuSeconds }) => (1000 * cpuSeconds) / images);
   const [our, other] = [spent('ours', ours), spent('tuned', tuned)];
   const value = median(other.values) / median(our.values);
@@ -135,12 +134,12 @@ function cpuTime(model: string, ours: readonly Window[], tuned: readonly Window[
   };
 }
 
-function warmUp(model: string, ours: readonly Window[][], tuned: readonly Window[][]): Finding {
-  const first = (label: string, processes: readonly Window[][]): Series =>
+function warmUp(model: string, ours: readonly Epoch[][], tuned: readonly Epoch[][]): Finding {
+  const first = (label: string, processes: readonly Epoch[][]): Series =>
     series(
       label,
       's',
-      processes.flatMap((windows) => windows.slice(0, 1)),
+      processes.flatMap((epochs) => epochs.slice(0, 1)),
       ({ seconds }) => seconds,
     );
   const our = first('ours', ours);
@@ -153,7 +152,7 @@ function warmUp(model: string, ours: readonly Window[][], tuned: readonly Window
 }
 
 /** Shows that the tuned side is tuned. */
-function faults(model: string, tuned: readonly Window[]): Finding {
+function faults(model: string, tuned: readonly Epoch[]): Finding {
   const perStep = series(
     'tuned',
     'faults/step',

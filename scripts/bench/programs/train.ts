@@ -3,7 +3,7 @@ import { openData } from '../../../src/data/index.js';
 import { emit, main, measure } from './measure.js';
 import { buildWorkload, wholeEpoch } from './workload.js';
 
-const [model = '', folder = '', cacheDir = '', channels = '', windows = ''] = process.argv.slice(2);
+const [model = '', folder = '', cacheDir = '', channels = '', epochs = ''] = process.argv.slice(2);
 
 main(async () => {
   const format = {
@@ -14,7 +14,7 @@ main(async () => {
   } as const;
   const { dataset, index } = await openData(folder, format, { cacheDir });
   const { trainer } = buildWorkload(model, dataset.shape);
-  for (let epoch = 0; epoch < Number(windows); epoch += 1) {
+  for (let epoch = 0; epoch < Number(epochs); epoch += 1) {
     const options = wholeEpoch(index.labels, epoch);
     const { result, ...cost } = await measure(() => trainer.epoch(dataset, options));
     emit({ ...cost, images: result.samples, loss: result.loss });
