@@ -1,6 +1,7 @@
 #include "binding/arguments.h"
 
 #include "core/error.h"
+#include "core/named.h"
 
 #include <ATen/Functions.h>
 
@@ -10,17 +11,16 @@
 namespace roentgen::binding {
 namespace {
 
-at::ScalarType precisionByName(const std::string& name) {
-  if (name == "fp32") return at::kFloat;
-  if (name == "bf16") return at::kBFloat16;
-  throw Error("ERR_INVALID_ARGUMENT",
-              text("Expected fp32 or bf16 for precision but received ", name));
+constexpr Named<at::ScalarType, 2> precisions{{{"fp32", at::kFloat}, {"bf16", at::kBFloat16}}};
+constexpr Named<at::DeviceType, 2> devices{{{"cpu", at::kCPU}, {"cuda", at::kCUDA}}};
+
+at::ScalarType readPrecision(const Options& options) {
+  return byName(precisions, options.string("precision"), "ERR_INVALID_ARGUMENT", "precision");
 }
 
-at::Device deviceByName(const std::string& name) {
-  if (name == "cpu") return at::kCPU;
-  if (name == "cuda") return {at::kCUDA, 0};
-  throw Error("ERR_INVALID_ARGUMENT", text("Expected cpu or cuda for device but received ", name));
+at::Device readDevice(const Options& options) {
+  const auto type = byName(devices, options.string("device"), "ERR_INVALID_ARGUMENT", "device");
+  return type == at::kCPU ? at::Device(type) : at::Device(type, 0);
 }
 
 Normalization readNormalization(const Options& options) {
@@ -174,8 +174,8 @@ TrainerOptions readTrainerOptions(const Options& options) {
                     .beta1 = betas[0],
                     .beta2 = betas[1],
                     .epsilon = options.number("epsilon")},
-      .compute = precisionByName(options.string("precision")),
-      .device = deviceByName(options.string("device")),
+      .compute = readPrecision(options),
+      .device = readDevice(options),
       .normalization = readNormalization(options.object("normalization")),
       .seed = static_cast<uint64_t>(options.integer("seed", 0)),
   };
@@ -191,7 +191,7 @@ TrainerOptions readTrainerOptions(const Options& options) {
 
 EvaluationOptions readEvaluationOptions(const Options& options) {
   return {.loss = lossByName(options.string("loss")),
-          .compute = precisionByName(options.string("precision")),
+          .compute = readPrecision(options),
           .normalization = readNormalization(options.object("normalization")),
           .batchSize = options.integer("batchSize", 1)};
 }

@@ -47,12 +47,14 @@ class Holder {
   int64_t bytes_ = 0;
 };
 
-// Marks a shared object as in use by one operation at a time.
+// Marks a network as in use by one operation at a time.
 class Lease {
  public:
-  // Throws ERR_BUSY with `message` where another lease is out.
-  Lease(std::shared_ptr<std::atomic<bool>> flag, const char* message) : flag_(std::move(flag)) {
-    if (flag_->exchange(true)) throw Error("ERR_BUSY", message);
+  // Throws ERR_BUSY where another lease is out.
+  explicit Lease(std::shared_ptr<std::atomic<bool>> flag) : flag_(std::move(flag)) {
+    if (flag_->exchange(true)) {
+      throw Error("ERR_BUSY", "The network is at work: wait for the promise of the call before");
+    }
   }
   ~Lease() { *flag_ = false; }
   Lease(const Lease&) = delete;

@@ -14,7 +14,6 @@ namespace roentgen::binding {
 namespace {
 
 constexpr napi_type_tag networkTag = {0x3d0b7a94e1c65f28, 0xa7f40c9128be63d1};
-constexpr char busyMessage[] = "The network is at work: wait for the promise of the call before";
 
 int64_t byteSize(const Network& network) {
   int64_t bytes = 0;
@@ -50,6 +49,22 @@ Napi::Object toObject(Napi::Env env, const Outputs& outputs) {
 }
 
 }  // namespace
+
+Napi::Value startSave(
+    const Napi::CallbackInfo& info, std::shared_ptr<SharedNetwork> network,
+    std::function<void(const std::string&, const std::map<std::string, std::string>&)> write) {
+  const std::string path = stringArgument(info, 0, "path");
+  const auto metadata = Options(info[1]).strings("metadata");
+  return startOperation(
+      info.Env(), fileExecutor(),
+      [network = std::move(network), write = std::move(write), path, metadata](
+          const Cancellation&, const ProgressCallback&) -> Deliver {
+        const Lease lease(network->busy);
+        write(path, metadata);
+        return [](Napi::Env env) { return env.Undefined(); };
+      },
+      info.Env().Undefined());
+}
 
 void NetworkWrap::define(Napi::Env env, Napi::Object exports) {
   Napi::Function constructor = DefineClass(
@@ -142,7 +157,7 @@ Napi::Value NetworkWrap::evaluate(const Napi::CallbackInfo& info) {
     return startOperation(
         info.Env(), inferenceExecutor(),
         [=](const Cancellation& cancellation, const ProgressCallback& progress) -> Deliver {
-          const Lease lease(shared->busy, busyMessage);
+          const Lease lease(shared->busy);
           auto outputs = roentgen::evaluate(*shared->network, *dataset, selection, settings,
                                             cancellation, progress);
           return [outputs](Napi::Env env) { return toObject(env, outputs); };
@@ -153,17 +168,10 @@ Napi::Value NetworkWrap::evaluate(const Napi::CallbackInfo& info) {
 
 Napi::Value NetworkWrap::save(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
-    const std::string path = stringArgument(info, 0, "path");
-    const auto metadata = Options(info[1]).strings("metadata");
-    return startOperation(
-        info.Env(), fileExecutor(),
-        [shared = shared_.get(), path, metadata](const Cancellation&,
-                                                 const ProgressCallback&) -> Deliver {
-          const Lease lease(shared->busy, busyMessage);
-          writeModel(path, *shared->network, metadata);
-          return [](Napi::Env env) { return env.Undefined(); };
-        },
-        info.Env().Undefined());
+    const auto shared = shared_.get();
+    return startSave(info, shared, [shared](const auto& path, const auto& metadata) {
+      writeModel(path, *shared->network, metadata);
+    });
   });
 }
 

@@ -7,6 +7,7 @@
 #include <napi.h>
 
 #include <atomic>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -19,6 +20,12 @@ struct SharedNetwork {
   std::map<std::string, std::string> metadata;
   std::shared_ptr<std::atomic<bool>> busy = std::make_shared<std::atomic<bool>>(false);
 };
+
+// `write(path, metadata)` on the file thread, while nothing else uses the network. Arguments of the
+// call: path, { metadata }.
+Napi::Value startSave(
+    const Napi::CallbackInfo& info, std::shared_ptr<SharedNetwork> network,
+    std::function<void(const std::string&, const std::map<std::string, std::string>&)> write);
 
 class NetworkWrap : public Napi::ObjectWrap<NetworkWrap>, Counted<NetworkWrap> {
  public:

@@ -9,8 +9,6 @@
 namespace roentgen::binding {
 namespace {
 
-constexpr char busyMessage[] = "The network is at work: wait for the promise of the call before";
-
 Napi::Object toObject(Napi::Env env, const EpochStatistics& statistics) {
   Napi::Object object = Napi::Object::New(env);
   object.Set("loss", statistics.loss);
@@ -34,10 +32,9 @@ void TrainerWrap::define(Napi::Env env, Napi::Object exports) {
 TrainerWrap::TrainerWrap(const Napi::CallbackInfo& info) : ObjectWrap(info) {
   guarded(info.Env(), [&] {
     auto network = NetworkWrap::unwrap(info[0]);
-    const Lease lease(network->busy, busyMessage);
-    Trainer trainer(network->network, readTrainerOptions(Options(info[1])));
-    shared_.set(std::make_shared<SharedTrainer>(std::move(network), std::move(trainer)), info.Env(),
-                0);
+    const Lease lease(network->busy);
+    shared_.set(std::make_shared<SharedTrainer>(network, readTrainerOptions(Options(info[1]))),
+                info.Env(), 0);
   });
 }
 
@@ -57,7 +54,7 @@ Napi::Value TrainerWrap::epoch(const Napi::CallbackInfo& info) {
     return startOperation(
         info.Env(), shared->executor,
         [=](const Cancellation& cancellation, const ProgressCallback& progress) -> Deliver {
-          const Lease lease(shared->network->busy, busyMessage);
+          const Lease lease(shared->network->busy);
           const auto statistics = shared->trainer.epoch(*dataset, selection, epoch, batchSize,
                                                         learningRate, cancellation, progress);
           return [statistics](Napi::Env env) { return toObject(env, statistics); };
@@ -68,17 +65,10 @@ Napi::Value TrainerWrap::epoch(const Napi::CallbackInfo& info) {
 
 Napi::Value TrainerWrap::save(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
-    const std::string path = stringArgument(info, 0, "path");
-    const auto metadata = Options(info[1]).strings("metadata");
-    return startOperation(
-        info.Env(), fileExecutor(),
-        [shared = shared_.get(), path, metadata](const Cancellation&,
-                                                 const ProgressCallback&) -> Deliver {
-          const Lease lease(shared->network->busy, busyMessage);
-          shared->trainer.save(path, metadata);
-          return [](Napi::Env env) { return env.Undefined(); };
-        },
-        info.Env().Undefined());
+    const auto shared = shared_.get();
+    return startSave(info, shared->network, [shared](const auto& path, const auto& metadata) {
+      shared->trainer.save(path, metadata);
+    });
   });
 }
 
@@ -88,7 +78,7 @@ Napi::Value TrainerWrap::load(const Napi::CallbackInfo& info) {
     return startOperation(
         info.Env(), fileExecutor(),
         [shared = shared_.get(), path](const Cancellation&, const ProgressCallback&) -> Deliver {
-          const Lease lease(shared->network->busy, busyMessage);
+          const Lease lease(shared->network->busy);
           const auto metadata = shared->trainer.load(path);
           return [metadata](Napi::Env env) {
             Napi::Object object = Napi::Object::New(env);

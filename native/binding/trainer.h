@@ -3,15 +3,29 @@
 
 #include "binding/handle.h"
 #include "binding/network.h"
+#include "core/memory.h"
 #include "core/training/trainer.h"
 
 #include <napi.h>
 
 #include <memory>
+#include <utility>
 
 namespace roentgen::binding {
 
+// Training holds gigabytes that nothing needs after it. As a first member this goes last.
+struct ReleaseMemory {
+  ReleaseMemory() = default;
+  ~ReleaseMemory() { releaseCachedMemory(); }
+  ReleaseMemory(const ReleaseMemory&) = delete;
+  ReleaseMemory& operator=(const ReleaseMemory&) = delete;
+};
+
 struct SharedTrainer {
+  SharedTrainer(std::shared_ptr<SharedNetwork> shared, const TrainerOptions& options)
+      : network(std::move(shared)), trainer(network->network, options) {}
+
+  ReleaseMemory releaseMemory;
   std::shared_ptr<SharedNetwork> network;
   Trainer trainer;
   SerialExecutor executor;

@@ -1,16 +1,22 @@
 #include "core/loss.h"
 
 #include "core/error.h"
+#include "core/named.h"
 
 #include <ATen/Functions.h>
 
 namespace roentgen {
 
+namespace {
+
+constexpr Named<Loss, 3> names{{{"crossEntropy", Loss::crossEntropy},
+                                {"binaryCrossEntropy", Loss::binaryCrossEntropy},
+                                {"meanSquaredError", Loss::meanSquaredError}}};
+
+}  // namespace
+
 Loss lossByName(const std::string& name) {
-  if (name == "crossEntropy") return Loss::crossEntropy;
-  if (name == "binaryCrossEntropy") return Loss::binaryCrossEntropy;
-  if (name == "meanSquaredError") return Loss::meanSquaredError;
-  throw Error("ERR_INVALID_ARGUMENT", text("Unknown loss \"", name, "\""));
+  return byName(names, name, "ERR_INVALID_ARGUMENT", "loss");
 }
 
 at::Tensor computeLoss(Loss loss, const at::Tensor& output, const at::Tensor& labels,

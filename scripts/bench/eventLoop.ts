@@ -9,18 +9,18 @@ interface Percentiles {
   max: number;
 }
 
-const duration = { full: 20_000, quick: 4_000 };
+/** Milliseconds. */
+const durations = { full: 20_000, quick: 4_000 };
 
 export const eventLoop: Part = {
   name: 'eventloop',
   method:
     'Delay of the event loop in ms, sampled every millisecond by `monitorEventLoopDelay`, while resnet18 trains at ' +
     '224², batch 32, on all cores with progress reported, and before that in the idle process.',
-  async measure({ quick, say }) {
+  async measure({ effort, say }) {
     say('event loop: resnet18 training in the process that is watched');
-    const milliseconds = quick ? duration.quick : duration.full;
     const [delays] = await run<Record<'idle' | 'training', Percentiles>>(
-      program('delay', String(milliseconds)),
+      program('delay', String(durations[effort])),
     );
     if (delays === undefined) return [];
     const { idle, training } = delays;

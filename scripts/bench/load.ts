@@ -12,8 +12,8 @@ export const load: Part = {
   method:
     'Seconds from starting a process to the first call into the addon having returned, less those of a bare Node ' +
     'process to its first line; LibTorch in the page cache.',
-  async measure({ quick, say }) {
-    const count = quick ? rounds.quick : rounds.full;
+  async measure({ effort, say }) {
+    const count = rounds[effort];
     say(`load: ${count} × 2 processes`);
     await secondsToFirstWord(program('load')); // brings the libraries into the page cache
     const [loaded = [], bare = []] = await inTurn(count, [

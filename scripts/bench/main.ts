@@ -9,7 +9,7 @@ import { load } from './load.js';
 import { describeMachine } from './machine.js';
 import { memory } from './memory.js';
 import { packing } from './packing.js';
-import type { Part } from './part.js';
+import type { Effort, Part } from './part.js';
 import { formatMarkdown, formatSection, type Section } from './report.js';
 import { training } from './training.js';
 
@@ -43,7 +43,7 @@ async function main(): Promise<void> {
   const chosen = choose(positionals);
   const machine = await describeMachine();
   for (const { what, value } of machine) console.log(`${what}: ${value}`);
-  const sections = await measureAll(chosen, values.quick);
+  const sections = await measureAll(chosen, values.quick ? 'quick' : 'full');
   const { json, markdown } = values;
   if (json !== undefined) await writeFile(json, JSON.stringify({ machine, sections }, null, 2));
   if (markdown !== undefined) await writeFile(markdown, formatMarkdown(machine, sections));
@@ -57,13 +57,13 @@ function choose(names: readonly string[]): readonly Part[] {
 }
 
 /** A part that fails does not cost the others their figures, but the exit code tells. */
-async function measureAll(chosen: readonly Part[], quick: boolean): Promise<Section[]> {
+async function measureAll(chosen: readonly Part[], effort: Effort): Promise<Section[]> {
   const sections: Section[] = [];
   for (const { name, method, measure } of chosen) {
     const folder = await mkdtemp(join(tmpdir(), 'roentgen-bench-'));
     try {
       const say = (line: string): void => console.error(`… ${line}`);
-      const section = { name, method, findings: await measure({ quick, folder, say }) };
+      const section = { name, method, findings: await measure({ effort, folder, say }) };
       sections.push(section);
       console.log(`\n${formatSection(section)}`);
     } catch (error) {

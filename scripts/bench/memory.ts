@@ -16,8 +16,8 @@ export const memory: Part = {
     'Resident memory of the process. Growth: the slope over the epochs of cnn-binary at 128² after the first ' +
     `${warmUp}. Dataset: 6,000 images of 224², opened in a process that has trained before, evaluated once so that every page ` +
     'was touched, then disposed of; both as a share of the images’ own size.',
-  async measure({ quick, folder, say }) {
-    const count = quick ? epochs.quick : epochs.full;
+  async measure({ effort, folder, say }) {
+    const count = epochs[effort];
     say(`memory: ${count} epochs, then a dataset of 301 MB`);
     return [await growth(count), ...(await residence(join(folder, 'large.safetensors')))];
   },

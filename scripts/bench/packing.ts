@@ -12,7 +12,7 @@ interface Pass extends Cost {
 }
 
 const efforts = {
-  full: { rounds: 7, copies: 16, small: 2000 },
+  full: { rounds: 5, copies: 32, small: 3000 },
   quick: { rounds: 2, copies: 4, small: 400 },
 };
 
@@ -30,7 +30,7 @@ export const packing: Part = {
     'on each file in a pool of promises of the width that served it best, the pixels thrown away. Both with a ' +
     'thread for every core.',
   async measure(context) {
-    const { copies, small } = context.quick ? efforts.quick : efforts.full;
+    const { copies, small } = efforts[context.effort];
     const { folder } = context;
     const large = await fullSizeRadiographs(join(folder, 'fullsize'), copies);
     const sets = [
@@ -49,9 +49,9 @@ export const packing: Part = {
 async function compare(
   name: string,
   images: string,
-  { quick, folder, say }: Context,
+  { effort, folder, say }: Context,
 ): Promise<Finding> {
-  const { rounds } = quick ? efforts.quick : efforts.full;
+  const { rounds } = efforts[effort];
   const sharpAlone = (width: number): Command =>
     program('pack', 'sharp', images, '', String(width));
   const width = await fastest(concurrencies, (candidate) => pass(sharpAlone(candidate)));

@@ -1,9 +1,11 @@
 /** A part of the benchmark: what `npm run bench -- NAME` selects. */
 import type { Finding } from './finding.js';
 
+/** `quick` measures fewer images in fewer rounds: figures for a first look, not for the table. */
+export type Effort = 'full' | 'quick';
+
 export interface Context {
-  /** Fewer images and rounds: figures for a first look, not for the table. */
-  quick: boolean;
+  effort: Effort;
   /** An empty folder of this run's own, removed at its end. */
   folder: string;
   /** Tells the user what is being measured. */

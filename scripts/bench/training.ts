@@ -4,7 +4,7 @@ import { packageRoot } from '../../src/native/index.js';
 import { inTurn, program, run, type Command } from './child.js';
 import { rateRatio, type Finding, type Series } from './finding.js';
 import { radiographs } from './images.js';
-import type { Context, Part } from './part.js';
+import type { Context, Effort, Part } from './part.js';
 import type { Cost } from './programs/measure.js';
 import { python, pytorchVersion } from './python.js';
 import { median } from './statistics.js';
@@ -17,7 +17,7 @@ interface Subject {
   model: string;
   channels: number;
   /** Images in an epoch: enough for some seconds. */
-  images: Record<'full' | 'quick', number>;
+  images: Record<Effort, number>;
 }
 
 const subjects: readonly Subject[] = [
@@ -47,7 +47,7 @@ const fewFaults = 100;
 export const training: Part = {
   name: 'training',
   method:
-    `Images per second of training at 224², batch ${batch}, Adam, ${threads} threads. Ours: whole epochs over a packed dataset ` +
+    `Images per second of training at 224², batch ${batch}, Adam, 2 threads. Ours: whole epochs over a packed dataset ` +
     'with shuffling, normalization, loss and accuracy, in the precision `auto`. PyTorch tuned: channels-last, bf16 ' +
     'autocast, fused Adam, glibc kept from returning memory, one batch of noise that stays in memory, so no data ' +
     'loading at all. PyTorch as people write it: fp32, NCHW, ImageFolder, torchvision transforms, DataLoader with ' +
@@ -61,9 +61,8 @@ export const training: Part = {
   },
 };
 
-async function compare(subject: Subject, { quick, folder, say }: Context): Promise<Finding[]> {
+async function compare(subject: Subject, { effort, folder, say }: Context): Promise<Finding[]> {
   const { model, channels } = subject;
-  const effort = quick ? 'quick' : 'full';
   const { rounds, epochs, ordinaryEpochs } = efforts[effort];
   const images = subject.images[effort];
   say(`training ${model}: ${rounds} × 3 processes, epochs of ${images} images`);
@@ -111,19 +110,19 @@ function series(
   label: string,
   unit: string,
   epochs: readonly Epoch[],
-  value: (window: Epoch) => number,
+  value: (epoch: Epoch) => number,
 ): Series {
-  return { label, unit, values: windows.map(value) };
+  return { label, unit, values: epochs.map(value) };
 }
 
 function rates(label: string, epochs: readonly Epoch[]): Series {
-  return series(label, 'img/s', windows, ({ images, seconds }) => images / seconds);
+  return series(label, 'img/s', epochs, ({ images, seconds }) => images / seconds);
 }
 
 /** Other work on the machine disturbs CPU time less than it does speed. */
 function cpuTime(model: string, ours: readonly Epoch[], tuned: readonly Epoch[]): Finding {
   const spent = (label: string, epochs: readonly Epoch[]): Series =>
-    series(label, 'ms/img', windows, ({ images, cpuSeconds }) => (1000 * cpuSeconds) / images);
+    series(label, 'ms/img', epochs, ({ images, cpuSeconds }) => (1000 * cpuSeconds) / images);
   const [our, other] = [spent('ours', ours), spent('tuned', tuned)];
   const value = median(other.values) / median(our.values);
   return {

@@ -31,7 +31,7 @@ function normalizationFaults({ input }: ModelSpec): Fault[] {
   return (['mean', 'std'] as const).flatMap((field) => {
     const values = input[field];
     if (!Array.isArray(values) || values.length === 1 || values.length === input.channels) return [];
-    const message = `${field} must have 1 or ${input.channels} values, received ${values.length}`;
+    const message = `input.${field} must have 1 or ${input.channels} values, received ${values.length}`;
     return [{ path: ['input', field], message }];
   });
 }
@@ -106,10 +106,10 @@ function referenceFaults({ layers, layersFor }: ModelSpec): Fault[] {
     const path = ['layersFor', use];
     const index = indices.get(name);
     if (index === undefined) {
-      return [{ path, message: `${use} must be the name of a layer, received "${name}"` }];
+      return [{ path, message: `layersFor.${use} must be the name of a layer, received "${name}"` }];
     }
     if (use === 'embedding' || index < boundary) return [];
-    const message = `cam must be a layer that puts out an image, but "${name}" puts out a vector`;
+    const message = `layersFor.cam must be a layer that puts out an image, but "${name}" puts out a vector`;
     return [{ path, message }];
   });
 }

@@ -151,10 +151,7 @@ test('a damaged model file is an error, whatever the damage', async (t) => {
       good.toString('latin1').replace('roentgen model', 'roentgen medal'),
       'latin1',
     ),
-    description: Buffer.from(
-      good.toString('latin1').replace('\\"fit\\"', '\\"fat\\"'),
-      'latin1',
-    ),
+    description: Buffer.from(good.toString('latin1').replace('\\"fit\\"', '\\"fat\\"'), 'latin1'),
   };
   for (const [name, bytes] of Object.entries(damaged)) {
     const path = join(root, `${name}.safetensors`);

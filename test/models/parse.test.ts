@@ -43,11 +43,8 @@ const withLayer = (index: number, change: object): object => ({
 });
 
 test('a right architecture comes back with its defaults filled in', (t) => {
-  t.deepEqual(parseModelSpec(small, 'mine.json'), {
-    ...small,
-    task: 'classification',
-    output: 'softmax',
-  } as never);
+  const checked: unknown = parseModelSpec(small, 'mine.json');
+  t.deepEqual(checked, { ...small, task: 'classification', output: 'softmax' });
   t.deepEqual(faultsOf(reconstruction), []);
 });
 
@@ -90,7 +87,7 @@ test('a wrong, missing or unknown field is named with what it must be', (t) => {
 });
 
 const contradictions: [value: unknown, fault: string][] = [
-  [{ ...small, input: { ...small.input, mean: [0.5, 0.5] } }, 'mean must have 1 or 1 values, received 2'],
+  [{ ...small, input: { ...small.input, mean: [0.5, 0.5] } }, 'input.mean must have 1 or 1 values, received 2'],
   [withLayer(3, { name: 'conv1' }), 'layer 4 "conv1": name must be unique, but layer 1 is called "conv1" as well'],
   [withLayer(0, { name: 'maxPool2d2' }), 'layer 2: name must be unique, but layer 1 is called "maxPool2d2" as well'],
   [{ ...small, layers: [head], layersFor: {} }, 'layer 1 "head": a linear layer needs a flatten or globalAvgPool layer before it'],
@@ -99,8 +96,8 @@ const contradictions: [value: unknown, fault: string][] = [
   [withLayer(3, { out: 2 }), 'layer 4 "head": the last layer of a classifier must be linear with out "classes"'],
   [withLayer(3, { activation: 'sigmoid' }), 'layer 4 "head": the last layer gives logits and must have no activation; see output'],
   [{ ...reconstruction, layers: [convolution] }, 'layer 1 "conv1": the last conv2d of a reconstruction must have out "channels"'],
-  [{ ...small, layersFor: { cam: 'conv2' } }, 'cam must be the name of a layer, received "conv2"'],
-  [{ ...small, layersFor: { cam: 'head' } }, 'cam must be a layer that puts out an image, but "head" puts out a vector'],
+  [{ ...small, layersFor: { cam: 'conv2' } }, 'layersFor.cam must be the name of a layer, received "conv2"'],
+  [{ ...small, layersFor: { cam: 'head' } }, 'layersFor.cam must be a layer that puts out an image, but "head" puts out a vector'],
 ];
 
 test('parts that contradict each other are named', (t) => {

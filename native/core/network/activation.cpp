@@ -1,33 +1,25 @@
 #include "core/network/activation.h"
 
 #include "core/error.h"
+#include "core/named.h"
 
 #include <ATen/Functions.h>
-
-#include <array>
-#include <string_view>
 
 namespace roentgen {
 namespace {
 
-struct Named {
-  std::string_view name;
-  Activation function;
-};
-constexpr std::array names{
-    Named{"relu", Activation::relu}, Named{"leakyRelu", Activation::leakyRelu},
-    Named{"elu", Activation::elu},   Named{"gelu", Activation::gelu},
-    Named{"silu", Activation::silu}, Named{"sigmoid", Activation::sigmoid},
-    Named{"tanh", Activation::tanh},
-};
+constexpr Named<Activation, 7> names{{{"relu", Activation::relu},
+                                      {"leakyRelu", Activation::leakyRelu},
+                                      {"elu", Activation::elu},
+                                      {"gelu", Activation::gelu},
+                                      {"silu", Activation::silu},
+                                      {"sigmoid", Activation::sigmoid},
+                                      {"tanh", Activation::tanh}}};
 
 }  // namespace
 
 Activation activationByName(const std::string& name) {
-  for (const auto& known : names) {
-    if (known.name == name) return known.function;
-  }
-  throw Error("ERR_INVALID_SPEC", text("unknown activation \"", name, "\""));
+  return byName(names, name, "ERR_INVALID_SPEC", "activation");
 }
 
 at::Tensor activate(at::Tensor x, Activation function) {

@@ -1,17 +1,22 @@
 #include "core/training/optimizer.h"
 
 #include "core/error.h"
+#include "core/named.h"
 
 #include <ATen/Functions.h>
 #include <ATen/core/grad_mode.h>
 
 namespace roentgen {
 
+namespace {
+
+constexpr Named<Algorithm, 3> names{
+    {{"adam", Algorithm::adam}, {"adamw", Algorithm::adamw}, {"sgd", Algorithm::sgd}}};
+
+}  // namespace
+
 Algorithm algorithmByName(const std::string& name) {
-  if (name == "adam") return Algorithm::adam;
-  if (name == "adamw") return Algorithm::adamw;
-  if (name == "sgd") return Algorithm::sgd;
-  throw Error("ERR_INVALID_ARGUMENT", text("Unknown optimizer \"", name, "\""));
+  return byName(names, name, "ERR_INVALID_ARGUMENT", "optimizer");
 }
 
 Optimizer::Optimizer(std::vector<State> parameters, const OptimizerOptions& options)
