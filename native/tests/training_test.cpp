@@ -266,6 +266,17 @@ TEST("large tensors reuse memory: the same work twice maps nothing new") {
   REQUIRE_EQUAL(memoryUse().cached, 0u);
 }
 
+TEST("a large dataset gives its memory back when it goes") {
+  releaseCachedMemory();
+  const uint64_t before = memoryUse().live;
+  {
+    const auto dataset = randomImages(80, 1, 1024);
+    REQUIRE(memoryUse().live >= before + (80u << 20));
+  }
+  REQUIRE_EQUAL(memoryUse().live, before);
+  REQUIRE_EQUAL(memoryUse().cached, 0u);
+}
+
 TEST("an executor runs jobs in order on one thread, and drops what waits when it ends") {
   std::vector<int> seen;
   std::set<std::thread::id> threads;

@@ -2,10 +2,17 @@
 
 #include "core/error.h"
 #include "core/io/file.h"
+#include "core/memory.h"
 
 #include <ATen/Functions.h>
 
 namespace roentgen {
+namespace {
+
+// What no later tensor is likely to reuse: the batches of a service are far below.
+constexpr size_t largeBytes = size_t{64} << 20;
+
+}  // namespace
 
 Dataset::Dataset(TensorFile file, const std::string& where) : metadata_(std::move(file.metadata)) {
   const auto found = file.tensors.find("images");
@@ -17,6 +24,12 @@ Dataset::Dataset(TensorFile file, const std::string& where) : metadata_(std::mov
   file.tensors.erase(found);
   columns_ = std::move(file.tensors);
   check(where);
+}
+
+Dataset::~Dataset() {
+  const bool large = images_.nbytes() >= largeBytes;
+  images_ = at::Tensor();
+  if (large) releaseCachedMemory();
 }
 
 void Dataset::check(const std::string& where) const {

@@ -18,6 +18,9 @@ class Dataset {
   // `images` is uint8 [N, C, H, W], contiguous; every column is int32 [N].
   // Throws ERR_INVALID_FILE (naming `where`) otherwise.
   Dataset(TensorFile file, const std::string& where);
+  ~Dataset();
+  Dataset(const Dataset&) = delete;
+  Dataset& operator=(const Dataset&) = delete;
 
   static std::shared_ptr<Dataset> open(const std::string& path);
   // Reads slots of C·H·W bytes from a raw file: the ones in `keep`, in that order.
