@@ -33,9 +33,19 @@ export async function run<T>({ file, args, environment = {} }: Command): Promise
     throw new RoentgenError('ERR_INTERNAL', `${[file, ...args].join(' ')} failed:\n${last}`);
   }
   return output
-    .trim()
     .split('\n')
+    .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as T);
+}
+
+/** The one value that the program prints. */
+export async function runForOne<T>(command: Command): Promise<T> {
+  const [value, ...rest] = await run<T>(command);
+  if (value !== undefined && rest.length === 0) return value;
+  throw new RoentgenError(
+    'ERR_INTERNAL',
+    `${command.args.join(' ')} printed more or less than one line`,
+  );
 }
 
 /**

@@ -1,5 +1,5 @@
 /** How long a timer waits for its turn while a network trains in the same process. */
-import { program, run } from './child.js';
+import { program, runForOne } from './child.js';
 import type { Finding } from './finding.js';
 import type { Part } from './part.js';
 
@@ -19,11 +19,9 @@ export const eventLoop: Part = {
     '224², batch 32, on all cores with progress reported, and before that in the idle process.',
   async measure({ effort, say }) {
     say('event loop: resnet18 training in the process that is watched');
-    const [delays] = await run<Record<'idle' | 'training', Percentiles>>(
+    const { idle, training } = await runForOne<Record<'idle' | 'training', Percentiles>>(
       program('delay', String(durations[effort])),
     );
-    if (delays === undefined) return [];
-    const { idle, training } = delays;
     const finding = (name: keyof Percentiles): Finding => ({
       what: `event-loop delay while training, ${name}`,
       value: training[name],

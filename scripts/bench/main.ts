@@ -17,7 +17,7 @@ const parts: readonly Part[] = [training, packing, load, eventLoop, memory];
 
 const help = `npm run bench -- [${parts.map(({ name }) => name).join('] [')}] [options]
 
-All parts are measured unless some are named. Nothing else should run on the machine.
+All parts are measured unless some are named: a quarter of an hour on 2 cores, on which nothing else should run.
   --quick           fewer images and rounds: a first look
   --json FILE       all measurements
   --markdown FILE   the page docs/benchmarks.md

@@ -1,6 +1,6 @@
 /** Whether memory stays flat over many epochs, and how much of it a dataset takes. */
 import { join } from 'node:path';
-import { program, run, type Command } from './child.js';
+import { program, run, runForOne, type Command } from './child.js';
 import type { Finding } from './finding.js';
 import type { Part } from './part.js';
 import { slope } from './statistics.js';
@@ -14,8 +14,8 @@ export const memory: Part = {
   name: 'memory',
   method:
     'Resident memory of the process. Growth: the slope over the epochs of cnn-binary at 128² after the first ' +
-    `${warmUp}. Dataset: 6,000 images of 224², opened in a process that has trained before, evaluated once so that every page ` +
-    'was touched, then disposed of; both as a share of the images’ own size.',
+    `${warmUp}. Dataset: 6,000 images of 224², opened in a process that has trained before, evaluated, which ` +
+    'touches every page, then disposed of, before the process trained on as at first; both as a share of the images’ own size.',
   async measure({ effort, folder, say }) {
     const count = epochs[effort];
     say(`memory: ${count} epochs, then a dataset of 301 MB`);
@@ -36,11 +36,10 @@ async function growth(count: number): Promise<Finding> {
 }
 
 async function residence(path: string): Promise<Finding[]> {
-  const [written] = await run<{ bytes: number }>(program('residence', 'write', path));
-  const [seen] = await run<{ held: number; left: number }>(
+  const written = await runForOne<{ bytes: number }>(program('residence', 'write', path));
+  const seen = await runForOne<{ held: number; left: number }>(
     collecting(program('residence', 'observe', path)),
   );
-  if (written === undefined || seen === undefined) return [];
   const share = (what: string, bytes: number, atMost: number): Finding => ({
     what,
     value: bytes / written.bytes,

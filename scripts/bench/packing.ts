@@ -1,7 +1,7 @@
 /** Packing a folder into a dataset against sharp alone, which only decodes. */
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { inTurn, program, run, type Command } from './child.js';
+import { inTurn, program, runForOne, type Command } from './child.js';
 import { rateRatio, type Finding, type Series } from './finding.js';
 import { fullSizeRadiographs, radiographs } from './images.js';
 import type { Context, Part } from './part.js';
@@ -76,8 +76,8 @@ async function compare(
 
 /** Images per second of one process. */
 async function pass(command: Command): Promise<number> {
-  const [result] = await run<Pass>({ ...command, environment });
-  return result === undefined ? NaN : result.images / result.seconds;
+  const { images, seconds } = await runForOne<Pass>({ ...command, environment });
+  return images / seconds;
 }
 
 async function fastest(
