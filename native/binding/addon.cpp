@@ -1,10 +1,12 @@
 // Everything that the addon exports.
+#include "binding/arguments.h"
 #include "binding/dataset.h"
 #include "binding/environment.h"
 #include "binding/failure.h"
 #include "binding/network.h"
 #include "binding/operation.h"
 #include "binding/trainer.h"
+#include "core/io/file_lock.h"
 #include "core/memory.h"
 #include "core/system.h"
 
@@ -58,6 +60,16 @@ Napi::Value chooseThreads(const Napi::CallbackInfo& info) {
   });
 }
 
+// A function that gives the lock up, or null where another holds it.
+Napi::Value tryLockFile(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    std::shared_ptr<FileLock> lock = FileLock::tryAcquire(stringArgument(info, 0, "path"));
+    if (!lock) return info.Env().Null();
+    const auto release = [lock](const Napi::CallbackInfo&) mutable { lock.reset(); };
+    return Napi::Function::New(info.Env(), release, "release");
+  });
+}
+
 Napi::Value countHandles(const Napi::CallbackInfo& info) {
   Napi::Object counts = Napi::Object::New(info.Env());
   counts.Set("datasets", DatasetWrap::live());
@@ -80,6 +92,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   TrainerWrap::define(env, exports);
   exports.Set("systemInfo", Napi::Function::New(env, describeSystem, "systemInfo"));
   exports.Set("setThreads", Napi::Function::New(env, chooseThreads, "setThreads"));
+  exports.Set("tryLockFile", Napi::Function::New(env, tryLockFile, "tryLockFile"));
   exports.Set("liveHandles", Napi::Function::New(env, countHandles, "liveHandles"));
   exports.Set("stopAll", Napi::Function::New(env, stopAll, "stopAll"));
   return exports;

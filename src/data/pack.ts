@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import {
   Dataset,
   RoentgenError,
+  acquireLock,
   invalidArgument,
   throwIfAborted,
   writeError,
@@ -12,7 +13,6 @@ import {
 import { mapConcurrently } from './concurrency.js';
 import { checkFormat, checkPixelLimit, decodeImage, readImageFile } from './decode.js';
 import { listingKey, packKey, sha256, sourceHash } from './fingerprint.js';
-import { acquireLock } from './lock.js';
 import { openPackFile, toColumns, type PackedContent, type PackedIndex } from './packFile.js';
 import { PackPlace } from './packPlace.js';
 import { PartialImages } from './partial.js';
@@ -167,15 +167,12 @@ async function packLocked(job: Job): Promise<Packed> {
   await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
     throw writeError(folder, cause);
   });
-  const lock = await acquireLock(`${workFolder}.lock`, job.signal).catch((error: unknown) => {
-    throwIfAborted(job.signal);
-    throw error;
-  });
+  const lock = await acquireLock(`${workFolder}.lock`, job.signal);
   try {
     const made = lock.waited ? await findPacked(job) : undefined;
     return made ?? (await pack(job));
   } finally {
-    await lock.release();
+    lock.release();
   }
 }
 

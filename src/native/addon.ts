@@ -82,6 +82,8 @@ export interface Addon {
   Trainer: new (network: NativeNetwork, config: TrainerConfig) => NativeTrainer;
   systemInfo(): Omit<SystemInfo, 'autoPrecision'>;
   setThreads(count: number): void;
+  /** A function that gives the lock up, or null where another holds it. */
+  tryLockFile(path: string): (() => void) | null;
   liveHandles(): { datasets: number; networks: number; trainers: number; operations: number };
   stopAll(): void;
 }

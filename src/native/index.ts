@@ -7,6 +7,7 @@ export { isAbort, throwIfAborted } from './call.js';
 export type { NativeProgress } from './addon.js';
 export type { Hooks } from './call.js';
 export { Dataset } from './dataset.js';
+export { acquireLock } from './lock.js';
 export { Network } from './network.js';
 export { packageRoot, packageVersion } from './packageRoot.js';
 export { liveHandles, setThreads, systemInfo } from './system.js';

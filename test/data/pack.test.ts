@@ -2,7 +2,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readFile, readdir, symlink, truncate, writeFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { decodeImage, openPacked, packDataset, scanSource } from '../../src/data/index.js';
@@ -13,7 +12,7 @@ import type {
   PackedDataset,
 } from '../../src/data/index.js';
 import { sha256 } from '../../src/data/fingerprint.js';
-import { Dataset, RoentgenError } from '../../src/native/index.js';
+import { Dataset, RoentgenError, acquireLock } from '../../src/native/index.js';
 import { makeFolder, realImages } from './folder.js';
 import { makeSource, png, small } from './packing.js';
 
@@ -299,11 +298,10 @@ test('of two that pack the same source one works and the other finds its file', 
 test('whoever waits for another process can be aborted', async (t) => {
   const source = await makeSource(t, 3);
   const cacheDir = await makeFolder(t, {});
-  const lock = `${await interrupt(t, source, cacheDir, 1)}.lock`;
-  // Our parent lives, so the lock does.
-  await writeFile(lock, JSON.stringify({ pid: process.ppid, host: hostname(), token: 'x' }));
+  const lock = await acquireLock(`${await interrupt(t, source, cacheDir, 1)}.lock`);
   const signal = AbortSignal.timeout(50);
   await t.throwsAsync(packDataset(source, small, { cacheDir, signal }), { code: 'ABORT_ERR' });
+  lock.release();
 });
 
 test('a full disk is named as such', async (t) => {
