@@ -45,7 +45,7 @@ export async function decodeImage(
   const rgb = await Promise.resolve()
     .then(() =>
       sharp(bytes, { limitInputPixels: pixelLimit, ignoreIcc: true, autoOrient: true })
-        .flatten({ background: 'black' })
+        .flatten(isJpeg(bytes) ? false : { background: 'black' })
         .resize({ width, height, fit, background: 'black' })
         .toColourspace('srgb')
         .raw({ depth: 'uchar' })
@@ -135,6 +135,11 @@ function imageError(
 function reasonOf(cause: unknown): string {
   const [first = ''] = String(cause instanceof Error ? cause.message : cause).split('\n');
   return first.trim().replace(/\.$/, '');
+}
+
+/** No JPEG is transparent, and flattening an opaque image costs a tenth of decoding it. */
+function isJpeg(bytes: Uint8Array): boolean {
+  return bytes[0] === 0xff && bytes[1] === 0xd8;
 }
 
 /** Rec. 601 luma as PIL's `convert('L')` rounds it; the weights add up to 2¹⁶. */
