@@ -1,7 +1,9 @@
 /** The public API: what programs import from 'roentgen'. */
-export { train, trainOptionsSchema } from './training/index.js';
+export { resumeTraining, train, trainOptionsSchema } from './training/index.js';
 export type {
   EpochRecord,
+  ResumeOptions,
+  StopReason,
   TrainEvent,
   TrainHooks,
   TrainOptions,

@@ -7,12 +7,15 @@
 
 #include <cmath>
 #include <cstring>
+#include <limits>
 
 namespace roentgen::binding {
 namespace {
 
 constexpr Named<at::ScalarType, 2> precisions{{{"fp32", at::kFloat}, {"bf16", at::kBFloat16}}};
 constexpr Named<at::DeviceType, 2> devices{{{"cpu", at::kCPU}, {"cuda", at::kCUDA}}};
+
+constexpr Named<Fill, 2> fills{{{"black", Fill::black}, {"border", Fill::border}}};
 
 at::ScalarType readPrecision(const Options& options) {
   return byName(precisions, options.string("precision"), "ERR_INVALID_ARGUMENT", "precision");
@@ -25,6 +28,67 @@ at::Device readDevice(const Options& options) {
 
 Normalization readNormalization(const Options& options) {
   return {.mean = options.numbers("mean"), .std = options.numbers("std")};
+}
+
+// Each reader below checks ranges; what depends on the network, the core checks.
+double inUnit(const Options& options, const char* name) {
+  const double value = options.number(name);
+  if (value >= 0 && value < 1) return value;
+  throw Error("ERR_INVALID_ARGUMENT",
+              text("Expected a number in [0, 1) for ", name, " but received ", value));
+}
+
+double atLeast(const Options& options, const char* name, double least) {
+  const double value = options.number(name);
+  if (value >= least) return value;
+  throw Error("ERR_INVALID_ARGUMENT", text("Expected a number of at least ", least, " for ", name,
+                                           " but received ", value));
+}
+
+LossOptions readLoss(const Options& options) {
+  return {.kind = lossByName(options.string("kind")),
+          .classWeights = options.numbers("classWeights"),
+          .smoothing = options.number("smoothing"),
+          .focalGamma = options.number("focalGamma"),
+          .positiveWeight = options.number("positiveWeight"),
+          .logitAdjustment = options.numbers("logitAdjustment")};
+}
+
+OptimizerOptions readOptimizer(const Options& options) {
+  const auto betas = options.numbers("betas");
+  const auto fits = [](double beta) { return beta >= 0 && beta < 1; };
+  if (betas.size() != 2 || !fits(betas[0]) || !fits(betas[1]))
+    throw Error("ERR_INVALID_ARGUMENT", "Expected two numbers in [0, 1) for betas");
+  return {.algorithm = algorithmByName(options.string("algorithm")),
+          .weightDecay = atLeast(options, "weightDecay", 0),
+          .decayAll = options.flag("decayAll"),
+          .layerDecay = atLeast(options, "layerDecay", 0),
+          .clipNorm = atLeast(options, "clipNorm", 0),
+          .momentum = inUnit(options, "momentum"),
+          .nesterov = options.flag("nesterov"),
+          .beta1 = betas[0],
+          .beta2 = betas[1],
+          .alpha = inUnit(options, "alpha"),
+          .epsilon = atLeast(options, "epsilon", std::numeric_limits<double>::min())};
+}
+
+Augmentation readAugmentation(const Options& options) {
+  return {.rotation = options.number("rotation"),
+          .zoom = options.number("zoom"),
+          .translation = options.number("translation"),
+          .shear = options.number("shear"),
+          .cropScale = options.number("cropScale"),
+          .horizontalFlip = options.number("horizontalFlip"),
+          .verticalFlip = options.number("verticalFlip"),
+          .fill = byName(fills, options.string("fill"), "ERR_INVALID_ARGUMENT", "fill"),
+          .brightness = options.number("brightness"),
+          .contrast = options.number("contrast"),
+          .gamma = options.number("gamma"),
+          .blur = options.number("blur"),
+          .noise = options.number("noise"),
+          .erasing = options.number("erasing"),
+          .mixup = options.number("mixup"),
+          .cutmix = options.number("cutmix")};
 }
 
 bool isTyped(const Napi::Value& value, napi_typedarray_type type) {
@@ -64,6 +128,12 @@ std::string Options::string(const char* name) const {
   const Napi::Value value = object_.Get(name);
   if (!value.IsString()) fail(name, "a string");
   return value.As<Napi::String>().Utf8Value();
+}
+
+bool Options::flag(const char* name) const {
+  const Napi::Value value = object_.Get(name);
+  if (!value.IsBoolean()) fail(name, "true or false");
+  return value.As<Napi::Boolean>().Value();
 }
 
 std::vector<double> Options::numbers(const char* name) const {
@@ -163,30 +233,15 @@ Selection readSelection(const Options& options) {
 }
 
 TrainerOptions readTrainerOptions(const Options& options) {
-  const auto betas = options.numbers("betas");
-  if (betas.size() != 2) throw Error("ERR_INVALID_ARGUMENT", "Expected two numbers for betas");
-  const auto inUnit = [](double x) { return x >= 0 && x < 1; };
-  TrainerOptions out{
-      .loss = lossByName(options.string("loss")),
-      .optimizer = {.algorithm = algorithmByName(options.string("optimizer")),
-                    .weightDecay = options.number("weightDecay"),
-                    .momentum = options.number("momentum"),
-                    .beta1 = betas[0],
-                    .beta2 = betas[1],
-                    .epsilon = options.number("epsilon")},
-      .compute = readPrecision(options),
-      .device = readDevice(options),
-      .normalization = readNormalization(options.object("normalization")),
-      .seed = static_cast<uint64_t>(options.integer("seed", 0)),
-  };
-  const auto& o = out.optimizer;
-  if (!inUnit(o.momentum) || !inUnit(o.beta1) || !inUnit(o.beta2) || o.weightDecay < 0 ||
-      o.epsilon <= 0) {
-    throw Error(
-        "ERR_INVALID_ARGUMENT",
-        "Expected momentum and betas in [0, 1), weightDecay of at least 0 and epsilon above 0");
-  }
-  return out;
+  return {.loss = readLoss(options.object("loss")),
+          .optimizer = readOptimizer(options.object("optimizer")),
+          .augmentation = readAugmentation(options.object("augmentation")),
+          .accumulation = options.integer("accumulation", 1),
+          .averageDecay = inUnit(options, "averageDecay"),
+          .compute = readPrecision(options),
+          .device = readDevice(options),
+          .normalization = readNormalization(options.object("normalization")),
+          .seed = static_cast<uint64_t>(options.integer("seed", 0))};
 }
 
 EvaluationOptions readEvaluationOptions(const Options& options) {

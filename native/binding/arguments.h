@@ -24,6 +24,7 @@ class Options {
 
   int64_t integer(const char* name, int64_t least) const;
   double number(const char* name) const;
+  bool flag(const char* name) const;
   std::string string(const char* name) const;
   std::vector<double> numbers(const char* name) const;
   std::vector<int32_t> integers(const char* name) const;  // from an Int32Array, copied

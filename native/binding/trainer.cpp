@@ -22,11 +22,13 @@ Napi::Object toObject(Napi::Env env, const EpochStatistics& statistics) {
 }  // namespace
 
 void TrainerWrap::define(Napi::Env env, Napi::Object exports) {
-  exports.Set("Trainer", DefineClass(env, "Trainer",
-                                     {InstanceMethod("epoch", &TrainerWrap::epoch),
-                                      InstanceMethod("save", &TrainerWrap::save),
-                                      InstanceMethod("load", &TrainerWrap::load),
-                                      InstanceMethod("dispose", &TrainerWrap::dispose)}));
+  exports.Set("Trainer",
+              DefineClass(env, "Trainer",
+                          {InstanceMethod("epoch", &TrainerWrap::epoch),
+                           InstanceMethod("exchangeAverage", &TrainerWrap::exchangeAverage),
+                           InstanceMethod("save", &TrainerWrap::save),
+                           InstanceMethod("load", &TrainerWrap::load),
+                           InstanceMethod("dispose", &TrainerWrap::dispose)}));
 }
 
 TrainerWrap::TrainerWrap(const Napi::CallbackInfo& info) : ObjectWrap(info) {
@@ -50,16 +52,25 @@ Napi::Value TrainerWrap::epoch(const Napi::CallbackInfo& info) {
     const auto selection = readSelection(options);
     const int64_t epoch = options.integer("epoch", 0);
     const int64_t batchSize = options.integer("batchSize", 1);
-    const double learningRate = options.number("learningRate");
+    const auto learningRates = options.numbers("learningRates");
     return startOperation(
         info.Env(), shared->executor,
         [=](const Cancellation& cancellation, const ProgressCallback& progress) -> Deliver {
           const Lease lease(shared->network->busy);
           const auto statistics = shared->trainer.epoch(*dataset, selection, epoch, batchSize,
-                                                        learningRate, cancellation, progress);
+                                                        learningRates, cancellation, progress);
           return [statistics](Napi::Env env) { return toObject(env, statistics); };
         },
         info[2]);
+  });
+}
+
+Napi::Value TrainerWrap::exchangeAverage(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    const auto shared = shared_.get();
+    const Lease lease(shared->network->busy);
+    shared->trainer.exchangeAverage();
+    return info.Env().Undefined();
   });
 }
 

@@ -136,7 +136,7 @@ TrainerOptions NetworkFixture::options(at::ScalarType type) const {
   const Json& input = at("input");
   const auto channels = static_cast<size_t>(*member(input, "channels").integer());
   TrainerOptions options;
-  options.loss = lossByName(*at("loss").string());
+  options.loss.kind = lossByName(*at("loss").string());
   options.optimizer.epsilon = number(member(at("optimizer"), "epsilon"));
   options.compute = type;
   options.normalization.mean.assign(channels, number(member(input, "mean")));

@@ -188,7 +188,7 @@ TEST("a trainer's epochs give PyTorch's losses") {
     for (int epoch = 0; epoch < fixture.steps(); ++epoch) {
       losses.push_back(trainer
                            .epoch(*dataset, fixture.selection(), epoch, fixture.batch(),
-                                  fixture.learningRate(), {}, [](const Progress&) {})
+                                  {fixture.learningRate()}, {}, [](const Progress&) {})
                            .loss);
     }
     REQUIRE_BELOW(relativeError(losses, fixture.numbers("losses")), 1e-8);

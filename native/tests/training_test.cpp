@@ -113,24 +113,44 @@ TEST("a batch holds the chosen images, normalized per channel, with channels las
                 "ERR_INVALID_ARGUMENT", "above 0");
 }
 
-TEST("Adam, AdamW and SGD follow their published updates") {
+TEST("the optimizers follow their published updates") {
   // Kingma and Ba 2015, algorithm 1; Loshchilov and Hutter 2019, algorithm 2; PyTorch's SGD with
-  // momentum.
-  for (const auto algorithm : {Algorithm::adam, Algorithm::adamw, Algorithm::sgd}) {
+  // momentum, plain and Nesterov's; PyTorch's RMSprop (Hinton 2012) with and without momentum; Chen
+  // et al. 2023, algorithm 2.
+  const std::vector<OptimizerOptions> all{
+      {.algorithm = Algorithm::adam},
+      {.algorithm = Algorithm::adamw},
+      {.algorithm = Algorithm::sgd},
+      {.algorithm = Algorithm::sgd, .nesterov = true},
+      {.algorithm = Algorithm::rmsprop},
+      {.algorithm = Algorithm::rmsprop, .momentum = 0},
+      {.algorithm = Algorithm::lion, .beta2 = 0.99},
+  };
+  for (OptimizerOptions o : all) {
+    o.weightDecay = 0.1;
+    o.decayAll = true;
     auto parameter = at::tensor({1.0, -2.0, 3.0}, at::kDouble).set_requires_grad(true);
-    Optimizer optimizer({{"p", parameter, true}}, {.algorithm = algorithm, .weightDecay = 0.1});
+    Optimizer optimizer({{"p", parameter, true}}, o);
     auto x = parameter.detach().clone();
     auto m = at::zeros_like(x), v = at::zeros_like(x);
     for (int step = 1; step <= 4; ++step) {
-      const auto gradient = x.sin() + step;
+      const auto gradient = x.sin() + step - 2;
       parameter.mutable_grad() = gradient.clone();
       optimizer.step(0.05);
-      const auto g = algorithm == Algorithm::adamw ? gradient : gradient + 0.1 * x;
-      if (algorithm == Algorithm::sgd) {
+      const bool decoupled = o.algorithm == Algorithm::adamw || o.algorithm == Algorithm::lion;
+      const auto g = decoupled ? gradient : gradient + 0.1 * x;
+      if (decoupled) x = x * (1 - 0.05 * 0.1);
+      if (o.algorithm == Algorithm::sgd) {
         m = step == 1 ? g : 0.9 * m + g;
+        x = x - 0.05 * (o.nesterov ? g + 0.9 * m : m);
+      } else if (o.algorithm == Algorithm::rmsprop) {
+        v = 0.99 * v + 0.01 * g * g;
+        m = o.momentum * m + g / (v.sqrt() + 1e-8);
         x = x - 0.05 * m;
+      } else if (o.algorithm == Algorithm::lion) {
+        x = x - 0.05 * (0.9 * m + 0.1 * g).sign();
+        m = 0.99 * m + 0.01 * g;
       } else {
-        if (algorithm == Algorithm::adamw) x = x * (1 - 0.05 * 0.1);
         m = 0.9 * m + 0.1 * g;
         v = 0.999 * v + 0.001 * g * g;
         x = x - 0.05 * (m / (1 - std::pow(0.9, step))) /
@@ -142,26 +162,145 @@ TEST("Adam, AdamW and SGD follow their published updates") {
   }
 }
 
-TEST("resumed training equals uninterrupted training, bit for bit") {
+TEST("resumed training equals uninterrupted training, bit for bit, wherever it was interrupted") {
   const auto dataset = randomImages(40, 1, 16);
   const auto selection = firstImages(40);
   const std::string path = temporaryPath("last.safetensors");
+  TrainerOptions everything = options();
+  everything.optimizer.algorithm = Algorithm::lion;
+  everything.augmentation = {.rotation = 20, .noise = 0.1, .mixup = 0.4};
+  everything.accumulation = 2;
+  everything.averageDecay = 0.9;
   const auto weights = [](Trainer& trainer) {
     std::vector<at::Tensor> flat;
     for (const State& entry : trainer.network().state())
       flat.push_back(entry.tensor.detach().to(at::kDouble).flatten());
     return at::cat(flat);
   };
-  Trainer whole(smallNetwork(), options());
-  for (int epoch = 0; epoch < 4; ++epoch) {
-    if (epoch == 2) whole.save(path, {{"note", "half"}});
-    whole.epoch(*dataset, selection, epoch, 8, 1e-2, {}, silent);
+  for (const auto& settings : {options(), everything}) {
+    Trainer whole(smallNetwork(), settings);
+    std::vector<double> losses;
+    for (int epoch = 0; epoch < 3; ++epoch)
+      losses.push_back(whole.epoch(*dataset, selection, epoch, 8, {1e-2}, {}, silent).loss);
+    for (int64_t stop = 0; stop < 5; ++stop) {
+      Trainer interrupted(smallNetwork(), settings);
+      interrupted.epoch(*dataset, selection, 0, 8, {1e-2}, {}, silent);
+      Cancellation cancellation;
+      if (stop == 0) cancellation.cancel();
+      const auto stopping = [&](const Progress& progress) {
+        if (progress.step == stop) cancellation.cancel();
+      };
+      REQUIRE_ERROR(interrupted.epoch(*dataset, selection, 1, 8, {1e-2}, cancellation, stopping),
+                    "ABORT_ERR", "aborted");
+      interrupted.save(path, {{"note", "half"}});
+      Trainer resumed(smallNetwork(), settings);
+      REQUIRE_EQUAL(resumed.load(path).at("note"), "half");
+      for (int epoch = 1; epoch < 3; ++epoch) {
+        const auto loss = resumed.epoch(*dataset, selection, epoch, 8, {1e-2}, {}, silent).loss;
+        REQUIRE_EQUAL(loss, losses[static_cast<size_t>(epoch)]);
+      }
+      REQUIRE(at::equal(weights(whole), weights(resumed)));
+      // Saved after an epoch that is then asked for again: it is done already.
+      resumed.save(path, {});
+      Trainer done(smallNetwork(), settings);
+      done.load(path);
+      const double again = done.epoch(*dataset, selection, 2, 8, {1e-2}, {}, silent).loss;
+      REQUIRE_EQUAL(again, losses[2]);
+      REQUIRE(at::equal(weights(whole), weights(done)));
+      if (settings.averageDecay == 0) continue;
+      whole.exchangeAverage();
+      resumed.exchangeAverage();
+      REQUIRE(at::equal(weights(whole), weights(resumed)));
+      whole.exchangeAverage();
+    }
   }
-  Trainer resumed(smallNetwork(), options());
-  REQUIRE_EQUAL(resumed.load(path).at("note"), "half");
-  for (int epoch = 2; epoch < 4; ++epoch)
-    resumed.epoch(*dataset, selection, epoch, 8, 1e-2, {}, silent);
-  REQUIRE(at::equal(weights(whole), weights(resumed)));
+}
+
+TEST("gradients gathered over small batches make the update of one large batch") {
+  // Without batch normalization, whose statistics are each batch's own, and without dropout.
+  const auto network = [] {
+    return Network::build(R"({"convention":"keras","layers":[
+      {"kind":"conv2d","name":"c","out":4,"kernel":3,"activation":"relu"},{"kind":"flatten"},
+      {"kind":"linear","name":"head","out":"classes"}]})",
+                          {2, 1, 16, 16}, 1);
+  };
+  const auto dataset = randomImages(22, 1, 16);
+  TrainerOptions gathering = options(), wide = options();
+  gathering.compute = wide.compute = at::kDouble;
+  gathering.accumulation = 3;
+  Trainer small(network(), gathering), large(network(), wide);
+  small.epoch(*dataset, firstImages(22), 0, 4, {1e-2}, {}, silent);
+  large.epoch(*dataset, firstImages(22), 0, 12, {1e-2}, {}, silent);
+  const auto& actual = small.network().state();
+  for (size_t i = 0; i < actual.size(); ++i)
+    REQUIRE(at::allclose(actual[i].tensor, large.network().state()[i].tensor, 1e-9, 1e-12));
+}
+
+TEST("the average forgets at its rate, and is exchanged and brought back") {
+  const auto dataset = randomImages(8, 1, 16);
+  TrainerOptions averaging = options();
+  averaging.averageDecay = 0.15;
+  Trainer trainer(smallNetwork(), averaging);
+  const auto head = [&] { return trainer.network().state().back().tensor.detach().clone(); };
+  auto average = head();
+  for (int step = 1; step <= 5; ++step) {
+    trainer.epoch(*dataset, firstImages(8), step, 8, {1e-2}, {}, silent);
+    const double decay = std::min(0.15, (1.0 + step) / (10.0 + step));
+    average = decay * average + (1 - decay) * head();
+  }
+  const auto trained = head();
+  trainer.exchangeAverage();
+  REQUIRE(at::allclose(head(), average, 1e-5, 1e-7));
+  trainer.exchangeAverage();
+  REQUIRE(at::equal(head(), trained));
+  Trainer plain(smallNetwork(), options());
+  REQUIRE_ERROR(plain.exchangeAverage(), "ERR_INVALID_ARGUMENT", "no average");
+}
+
+TEST("a learning rate for each step is taken by its step") {
+  const auto dataset = randomImages(24, 1, 16);
+  Trainer still(smallNetwork(), options()), moving(smallNetwork(), options());
+  const auto before = still.network().state().front().tensor.detach().clone();
+  still.epoch(*dataset, firstImages(24), 0, 8, {0, 0, 0}, {}, silent);
+  moving.epoch(*dataset, firstImages(24), 0, 8, {0, 1e-2, 0}, {}, silent);
+  REQUIRE(at::equal(still.network().state().front().tensor, before));
+  REQUIRE(!at::equal(moving.network().state().front().tensor, before));
+  REQUIRE_ERROR(still.epoch(*dataset, firstImages(24), 0, 8, {1, 2}, {}, silent),
+                "ERR_INVALID_ARGUMENT", "1 or 3");
+}
+
+TEST("clipped gradients have the norm they may have, and small ones are left alone") {
+  for (const double scale : {100.0, 0.01}) {
+    auto a = at::zeros({3}, at::kDouble).set_requires_grad(true);
+    auto b = at::zeros({2, 2}, at::kDouble).set_requires_grad(true);
+    Optimizer optimizer({{"a.bias", a, true}, {"b.weight", b, true}},
+                        {.algorithm = Algorithm::sgd, .clipNorm = 1, .momentum = 0});
+    const auto first = at::tensor({1.0, 2.0, 2.0}, at::kDouble) * scale;
+    const auto second = at::full({2, 2}, 2.0, at::kDouble) * scale;
+    a.mutable_grad() = first.clone();
+    b.mutable_grad() = second.clone();
+    optimizer.step(1);
+    const double factor = std::min(1.0, 1 / (5 * scale + 1e-6));
+    REQUIRE(at::allclose(a.detach(), -first * factor) &&
+            at::allclose(b.detach(), -second * factor));
+  }
+}
+
+TEST("norms and biases do not decay unless asked, and earlier layers learn more slowly") {
+  for (const bool all : {false, true}) {
+    auto w = at::ones({2, 2}, at::kDouble).set_requires_grad(true);
+    auto b = at::ones({2}, at::kDouble).set_requires_grad(true);
+    auto h = at::ones({2, 2}, at::kDouble).set_requires_grad(true);
+    Optimizer optimizer(
+        {{"conv1.weight", w, true}, {"conv1.bias", b, true}, {"fc.weight", h, true}},
+        {.algorithm = Algorithm::adamw, .weightDecay = 0.5, .decayAll = all, .layerDecay = 0.1});
+    for (auto* tensor : {&w, &b, &h})
+      tensor->mutable_grad() = at::zeros_like(*tensor);
+    optimizer.step(0.1);
+    REQUIRE_BELOW(std::abs(h.detach().mean().item<double>() - 0.95), 1e-12);
+    REQUIRE_BELOW(std::abs(w.detach().mean().item<double>() - 0.995), 1e-12);
+    REQUIRE_BELOW(std::abs(b.detach().mean().item<double>() - (all ? 0.995 : 1)), 1e-12);
+  }
 }
 
 TEST("a network learns by heart: the loss falls to near zero and every answer is right") {
@@ -170,7 +309,7 @@ TEST("a network learns by heart: the loss falls to near zero and every answer is
   auto network = smallNetwork();
   Trainer trainer(network, options());
   for (int epoch = 0; epoch < 60; ++epoch)
-    trainer.epoch(*dataset, selection, epoch, 8, 3e-3, {}, silent);
+    trainer.epoch(*dataset, selection, epoch, 8, {3e-3}, {}, silent);
   const auto outputs = evaluate(*network, *dataset, selection,
                                 {.normalization = options().normalization}, {}, silent);
   REQUIRE_BELOW(outputs.loss, 0.1);
@@ -184,8 +323,8 @@ TEST("bfloat16 gives the loss of float within its eight bits") {
   auto narrow = options();
   narrow.compute = at::kBFloat16;
   Trainer wide(smallNetwork(), options()), half(smallNetwork(), narrow);
-  const double expected = wide.epoch(*dataset, selection, 0, 32, 1e-3, {}, silent).loss;
-  const double actual = half.epoch(*dataset, selection, 0, 32, 1e-3, {}, silent).loss;
+  const double expected = wide.epoch(*dataset, selection, 0, 32, {1e-3}, {}, silent).loss;
+  const double actual = half.epoch(*dataset, selection, 0, 32, {1e-3}, {}, silent).loss;
   REQUIRE_BELOW(std::abs(actual - expected) / expected, 0.02);
 }
 
@@ -198,17 +337,64 @@ TEST("losses equal their formulas") {
                           std::log(1 - sigmoid(0.5)) + std::log(sigmoid(1.0))) /
                         4;
   REQUIRE_BELOW(
-      std::abs(computeLoss(Loss::crossEntropy, logits, labels, {}).item<double>() - cross), 1e-12);
+      std::abs(computeLoss({.kind = Loss::crossEntropy}, logits, labels, {}).item<double>() -
+               cross),
+      1e-12);
   REQUIRE_BELOW(
-      std::abs(computeLoss(Loss::binaryCrossEntropy, logits, labels, {}).item<double>() - binary),
+      std::abs(computeLoss({.kind = Loss::binaryCrossEntropy}, logits, labels, {}).item<double>() -
+               binary),
       1e-12);
   const auto single = at::tensor({2.0, -1.0}, at::kDouble).view({2, 1});
   const double one = -(std::log(1 - sigmoid(2.0)) + std::log(sigmoid(-1.0))) / 2;
   REQUIRE_BELOW(
-      std::abs(computeLoss(Loss::binaryCrossEntropy, single, labels, {}).item<double>() - one),
+      std::abs(computeLoss({.kind = Loss::binaryCrossEntropy}, single, labels, {}).item<double>() -
+               one),
       1e-12);
   REQUIRE_EQUAL(countCorrect(logits, labels).item<int64_t>(), 2);
   REQUIRE_EQUAL(countCorrect(single, labels).item<int64_t>(), 0);
+}
+
+TEST("weighted, smoothed, focal and adjusted losses equal their formulas") {
+  const auto logits = at::tensor({2.0, -1.0, 0.5, 1.0, 0.0, -0.5}, at::kDouble).view({2, 3});
+  const auto labels = at::tensor({0, 2}, at::kLong);
+  const auto oneHot = at::one_hot(labels, 3).to(at::kDouble);
+  const auto weights = at::tensor({0.5, 1.0, 2.0}, at::kDouble);
+  const std::vector<double> given{0.5, 1.0, 2.0};
+  const auto logP = logits.log_softmax(1);
+  const auto equals = [&](const LossOptions& options, const at::Tensor& target,
+                          const at::Tensor& expected) {
+    REQUIRE_BELOW(
+        std::abs(computeLoss(options, logits, target, {}).item<double>() - expected.item<double>()),
+        1e-12);
+  };
+  equals({.classWeights = given}, labels,
+         -(oneHot * logP * weights).sum() / (weights[0] + weights[2]));
+  equals({.smoothing = 0.3}, labels, -((0.7 * oneHot + 0.1) * logP).sum() / 2);
+  const auto shares = at::tensor({0.25, 0.75, 0.0, 0.0, 0.5, 0.5}, at::kDouble).view({2, 3});
+  equals({.classWeights = given}, shares, -(shares * logP * weights).sum() / 2);
+  // Lin et al. 2017, equation 4.
+  const auto p = (oneHot * logP.exp()).sum(1);
+  equals({.focalGamma = 2}, labels, -((1 - p).square() * p.log()).mean());
+  // Menon et al. 2021, equation 10.
+  equals({.logitAdjustment = {0.1, -0.2, 0.3}}, labels,
+         -(oneHot * (logits + at::tensor({0.1, -0.2, 0.3}, at::kDouble)).log_softmax(1)).sum() / 2);
+
+  const auto s = logits.sigmoid();
+  const auto terms = -(oneHot * s.log() + (1 - oneHot) * (1 - s).log());
+  const LossOptions binary{.kind = Loss::binaryCrossEntropy};
+  LossOptions o = binary;
+  o.positiveWeight = 3;
+  equals(o, labels, -(3 * oneHot * s.log() + (1 - oneHot) * (1 - s).log()).mean());
+  o = binary;
+  o.classWeights = given;
+  equals(o, labels, (terms * at::tensor({0.5, 2.0}, at::kDouble).view({2, 1})).mean());
+  o = binary;
+  o.focalGamma = 1.5;
+  equals(o, labels, (terms * (oneHot * (1 - s) + (1 - oneHot) * s).pow(1.5)).mean());
+  o = binary;
+  o.smoothing = 0.2;
+  const auto soft = oneHot * 0.8 + 0.1;
+  equals(o, labels, -(soft * s.log() + (1 - soft) * (1 - s).log()).mean());
 }
 
 TEST("cancellation ends an epoch at once") {
@@ -220,7 +406,7 @@ TEST("cancellation ends an epoch at once") {
     last = progress.step;
     if (progress.step == 3) cancellation.cancel();
   };
-  REQUIRE_ERROR(trainer.epoch(*dataset, firstImages(64), 0, 4, 1e-3, cancellation, stopAtThird),
+  REQUIRE_ERROR(trainer.epoch(*dataset, firstImages(64), 0, 4, {1e-3}, cancellation, stopAtThird),
                 "ABORT_ERR", "aborted");
   REQUIRE_EQUAL(last, 3);
 }
@@ -230,7 +416,7 @@ TEST("a loss that is not finite stops training and names the step") {
   Trainer trainer(smallNetwork(), options());
   const auto run = [&] {
     for (int epoch = 0; epoch < 5; ++epoch)
-      trainer.epoch(*dataset, firstImages(16), epoch, 4, 1e30, {}, silent);
+      trainer.epoch(*dataset, firstImages(16), epoch, 4, {1e30}, {}, silent);
   };
   REQUIRE_ERROR(run(), "ERR_DIVERGED", "at step");
 }
@@ -239,7 +425,7 @@ TEST("wrong images, labels and positions are refused before the first step") {
   const auto dataset = randomImages(8, 1, 16);
   Trainer trainer(smallNetwork(), options());
   const auto run = [&](Dataset& images, const Selection& selection, int64_t batch) {
-    trainer.epoch(images, selection, 0, batch, 1e-3, {}, silent);
+    trainer.epoch(images, selection, 0, batch, {1e-3}, {}, silent);
   };
   REQUIRE_ERROR(run(*randomImages(8, 1, 17), firstImages(8), 4), "ERR_MODEL_MISMATCH", "1×17×17");
   REQUIRE_ERROR(run(*randomImages(8, 3, 16), firstImages(8), 4), "ERR_MODEL_MISMATCH", "3×16×16");

@@ -2,10 +2,17 @@
 import { z } from 'zod';
 import { formatMetrics } from '../evaluation/index.js';
 import { isAbort, RoentgenError } from '../native/index.js';
-import { train, trainOptionsSchema, type TrainResult } from '../training/index.js';
+import {
+  resumeTraining,
+  train,
+  trainOptionsSchema,
+  type StopReason,
+  type TrainHooks,
+  type TrainResult,
+} from '../training/index.js';
 import { readConfigFile } from './configFile.js';
 import { UsageError } from './failure.js';
-import { settle } from './flags.js';
+import { flagName, settle } from './flags.js';
 import { readingFlags } from './sharedFlags.js';
 import { formatSeconds } from './text.js';
 import { createTrainingReporter } from './trainingProgress.js';
@@ -15,6 +22,10 @@ const runFlags = readingFlags.extend({
   config: z.string().optional().describe('YAML file of data and settings; flags come before it'),
   output: z.string().default('runs').describe('Parent folder of the run directory'),
   experiment: z.string().optional().describe('Name of the run directory [the model and the time]'),
+  resume: z
+    .string()
+    .optional()
+    .describe('Run directory to go on with, instead of DATA and settings'),
   threads: z.number().int().min(1).max(1024).optional().describe('Threads to compute with [cores]'),
 });
 
@@ -39,17 +50,19 @@ export const trainVerb: Verb = {
       command: 'train -c runs/demo/config.yaml --seed 1',
       explanation: 'repeat a run, but for its seed',
     },
+    { command: 'train --resume runs/demo', explanation: 'go on with a run that was interrupted' },
   ],
   async run(args, session) {
-    const { config, ...places } = args.flags(runFlags);
-    const { data, settings } = await readSettings(args, config);
+    const { config, resume, ...places } = args.flags(runFlags);
+    const start =
+      resume === undefined
+        ? await newTraining(args, config, places)
+        : resumedTraining(args, resume, places);
     const signal = session.catchInterrupt(
       'Stopping to save the last state; Ctrl-C again exits at once',
     );
-    const result = await train(
-      { ...settings, ...places, data },
-      { signal, onEvent: createTrainingReporter(session.terminal) },
-    ).catch((error: unknown) => {
+    const hooks = { signal, onEvent: createTrainingReporter(session.terminal) };
+    const result = await start(hooks).catch((error: unknown) => {
       if (isAbort(error)) session.terminal.print(describeAbort(error));
       throw error;
     });
@@ -61,6 +74,32 @@ export const trainVerb: Verb = {
     };
   },
 };
+
+type Start = (hooks: TrainHooks) => Promise<TrainResult>;
+type RunPlaces = Omit<z.output<typeof runFlags>, 'config' | 'resume'>;
+
+async function newTraining(
+  args: Arguments,
+  config: string | undefined,
+  places: RunPlaces,
+): Promise<Start> {
+  const { data, settings } = await readSettings(args, config);
+  return (hooks) => train({ ...settings, ...places, data }, hooks);
+}
+
+/** A resumed run takes its data and settings from its folder: to name others would be to start another run. */
+function resumedTraining(args: Arguments, run: string, places: RunPlaces): Start {
+  const [extra] = [...args.given(trainOptionsSchema).keys()].map((key) => `--${flagName(key)}`);
+  const surplus = args.optional('data') ?? extra;
+  if (surplus !== undefined) {
+    throw new UsageError(
+      `--resume goes on with the data and settings of ${run}: leave out ${surplus}`,
+      'roentgen train',
+    );
+  }
+  const { cacheDir, workers, threads } = places;
+  return (hooks) => resumeTraining(run, { cacheDir, workers, threads }, hooks);
+}
 
 /** Defaults < file < flags, and DATA from the command line before the file's. */
 async function readSettings(args: Arguments, config: string | undefined) {
@@ -79,12 +118,19 @@ async function readSettings(args: Arguments, config: string | undefined) {
 function describeAbort(error: unknown): string {
   const directory = error instanceof RoentgenError ? error.details['runDirectory'] : undefined;
   return typeof directory === 'string'
-    ? `Stopped. The last state is saved in ${directory}`
+    ? `Stopped. The last state is saved in ${directory}\nTo go on from it: roentgen train --resume ${directory}`
     : 'Stopped. Images that are decoded need not be decoded again';
 }
 
-function describeResult({ metrics, bestEpoch, seconds, model, runDirectory }: TrainResult): string {
+const stopWords: Readonly<Record<StopReason, string>> = {
+  completed: '',
+  'early-stopping': ' (stopped early: validation no longer improved)',
+  'max-time': ' (stopped: another epoch would not have fit in the time)',
+};
+
+function describeResult(result: TrainResult): string {
+  const { metrics, bestEpoch, seconds, model, runDirectory, stopReason } = result;
   const report =
     metrics === null ? '' : `\nValidation, epoch ${bestEpoch}:\n\n${formatMetrics(metrics)}`;
-  return `${report}\nTrained in ${formatSeconds(seconds)}\n  run    ${runDirectory}\n  model  ${model}\n`;
+  return `${report}\nTrained in ${formatSeconds(seconds)}${stopWords[stopReason]}\n  run    ${runDirectory}\n  model  ${model}\n`;
 }

@@ -8,6 +8,8 @@ export { splitByGroup } from './split.js';
 export type { SplitFractions, SplitOptions } from './split.js';
 export { selectSplits, smallestVal } from './selection.js';
 export type { SelectionOptions, SplitSelection } from './selection.js';
+export { balancedWeights, sampleModes, samplePositions } from './balance.js';
+export type { SampleMode } from './balance.js';
 export { checkSplits } from './leaks.js';
 export { inspectSource } from './inspect.js';
 export type { ColorType, ImageSize, InspectOptions, Inspection, Range, Trait } from './inspect.js';

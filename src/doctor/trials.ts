@@ -11,12 +11,8 @@ const images = 8;
 const side = 32;
 
 const config: Omit<TrainerConfig, 'precision'> = {
-  loss: 'crossEntropy',
-  optimizer: 'adam',
-  weightDecay: 0,
-  momentum: 0,
-  betas: [0.9, 0.999],
-  epsilon: 1e-8,
+  loss: { kind: 'crossEntropy' },
+  optimizer: { algorithm: 'adam' },
   device: 'cpu',
   normalization: { mean: [0.5], std: [0.25] },
   seed: 0,

@@ -4,11 +4,14 @@ import { join } from 'node:path';
 import { RoentgenError } from './errors.js';
 import { packageRoot } from './packageRoot.js';
 import type {
+  Augmentation,
   EpochOptions,
   EpochStatistics,
   EvaluationOptions,
   LayerRow,
+  LossOptions,
   NetworkShape,
+  OptimizerOptions,
   Outputs,
   Shape4,
   SystemInfo,
@@ -55,12 +58,20 @@ export interface NativeNetwork {
   dispose(): void;
 }
 
+/** A trainer's configuration with every default filled in. */
+export interface NativeTrainerConfig extends Required<TrainerConfig> {
+  loss: LossOptions;
+  optimizer: OptimizerOptions;
+  augmentation: Augmentation;
+}
+
 export interface NativeTrainer {
   epoch(
     dataset: NativeDataset,
-    options: EpochOptions,
+    options: Omit<EpochOptions, 'learningRate'> & { learningRates: number[] },
     onProgress: OnProgress,
   ): Operation<EpochStatistics>;
+  exchangeAverage(): void;
   save(path: string, contents: { metadata: Record<string, string> }): Operation<void>;
   load(path: string): Operation<Record<string, string>>;
   dispose(): void;
@@ -79,7 +90,7 @@ export interface Addon {
     build(spec: string, options: NetworkShape & { seed: number }): NativeNetwork;
     load(path: string): Operation<NativeNetwork>;
   };
-  Trainer: new (network: NativeNetwork, config: TrainerConfig) => NativeTrainer;
+  Trainer: new (network: NativeNetwork, config: NativeTrainerConfig) => NativeTrainer;
   systemInfo(): Omit<SystemInfo, 'autoPrecision'>;
   setThreads(count: number): void;
   /** A function that gives the lock up, or null where another holds it. */

@@ -11,4 +11,4 @@ export { acquireLock } from './lock.js';
 export { Network } from './network.js';
 export { packageRoot, packageVersion } from './packageRoot.js';
 export { liveHandles, setThreads, systemInfo } from './system.js';
-export { Trainer } from './trainer.js';
+export { Trainer, countSteps, noAugmentation } from './trainer.js';

@@ -1,16 +1,85 @@
 /** Trains a network: an optimizer, its moments, and the random state, on a native thread of their own. */
-import { addon, type NativeTrainer } from './addon.js';
+import { addon, type NativeTrainer, type NativeTrainerConfig } from './addon.js';
 import { callNative, runNative, type Hooks } from './call.js';
 import type { Dataset } from './dataset.js';
 import type { Network } from './network.js';
-import type { EpochOptions, EpochProgress, EpochStatistics, TrainerConfig } from './types.js';
+import type {
+  Augmentation,
+  EpochOptions,
+  EpochProgress,
+  EpochStatistics,
+  LossOptions,
+  OptimizerOptions,
+  TrainerConfig,
+} from './types.js';
+
+const plainLoss: Omit<LossOptions, 'kind'> = {
+  classWeights: [],
+  smoothing: 0,
+  focalGamma: 0,
+  positiveWeight: 1,
+  logitAdjustment: [],
+};
+
+/** PyTorch's defaults; Lion's betas are those of its paper. */
+function plainOptimizer(algorithm: OptimizerOptions['algorithm']): OptimizerOptions {
+  return {
+    algorithm,
+    weightDecay: 0,
+    decayAll: false,
+    layerDecay: 1,
+    clipNorm: 0,
+    momentum: 0.9,
+    nesterov: false,
+    betas: algorithm === 'lion' ? [0.9, 0.99] : [0.9, 0.999],
+    alpha: 0.99,
+    epsilon: 1e-8,
+  };
+}
+
+/** Images as they are. */
+export const noAugmentation: Readonly<Augmentation> = {
+  rotation: 0,
+  zoom: 0,
+  translation: 0,
+  shear: 0,
+  cropScale: 1,
+  horizontalFlip: 0,
+  verticalFlip: 0,
+  fill: 'black',
+  brightness: 0,
+  contrast: 0,
+  gamma: 0,
+  blur: 0,
+  noise: 0,
+  erasing: 0,
+  mixup: 0,
+  cutmix: 0,
+};
+
+function complete(config: TrainerConfig): NativeTrainerConfig {
+  return {
+    accumulation: 1,
+    averageDecay: 0,
+    ...config,
+    loss: { ...plainLoss, ...config.loss },
+    optimizer: { ...plainOptimizer(config.optimizer.algorithm), ...config.optimizer },
+    augmentation: { ...noAugmentation, ...config.augmentation },
+  };
+}
+
+/** Steps of an epoch: a last batch of one image joins the one before, as batch normalization cannot train on one. */
+export function countSteps(samples: number, batchSize: number): number {
+  const steps = Math.ceil(samples / batchSize);
+  return steps > 1 && samples - (steps - 1) * batchSize === 1 ? steps - 1 : steps;
+}
 
 export class Trainer implements Disposable {
   private readonly handle: NativeTrainer;
 
   /** Moves the network to the device. Throws ERR_INVALID_ARGUMENT, ERR_DEVICE, or ERR_BUSY. */
   constructor(network: Network, config: TrainerConfig) {
-    this.handle = callNative(() => new (addon().Trainer)(network.handle, config));
+    this.handle = callNative(() => new (addon().Trainer)(network.handle, complete(config)));
   }
 
   /**
@@ -19,10 +88,24 @@ export class Trainer implements Disposable {
    */
   async epoch(
     dataset: Dataset,
-    options: EpochOptions,
+    { learningRate, ...options }: EpochOptions,
     hooks?: Hooks<EpochProgress>,
   ): Promise<EpochStatistics> {
-    return runNative((onProgress) => this.handle.epoch(dataset.handle, options, onProgress), hooks);
+    const learningRates = typeof learningRate === 'number' ? [learningRate] : [...learningRate];
+    return runNative(
+      (onProgress) => this.handle.epoch(dataset.handle, { ...options, learningRates }, onProgress),
+      hooks,
+    );
+  }
+
+  /**
+   * Puts the averaged weights into the network; a second call brings the trained ones back. Throws
+   * ERR_INVALID_ARGUMENT where `averageDecay` is 0, ERR_BUSY.
+   */
+  exchangeAverage(): void {
+    callNative(() => {
+      this.handle.exchangeAverage();
+    });
   }
 
   /** Writes weights, moments and random state, all that an exact continuation needs: whole or not at all. */

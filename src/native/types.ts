@@ -3,7 +3,7 @@
 export type Precision = 'fp32' | 'bf16';
 export type Device = 'cpu' | 'cuda';
 export type LossName = 'crossEntropy' | 'binaryCrossEntropy' | 'meanSquaredError';
-export type OptimizerName = 'adam' | 'adamw' | 'sgd';
+export type OptimizerName = 'adam' | 'adamw' | 'sgd' | 'rmsprop' | 'lion';
 
 /** Images as stored: [N, C, H, W] uint8. */
 export type Shape4 = readonly [count: number, channels: number, height: number, width: number];
@@ -41,21 +41,89 @@ export interface NetworkSummary {
   macs: number;
 }
 
-export interface TrainerConfig {
-  loss: LossName;
-  optimizer: OptimizerName;
-  /** L2 penalty (adam, sgd) or decoupled decay (adamw), per step. */
+export interface LossOptions {
+  kind: LossName;
+  /** One factor above 0 per class; empty for none. */
+  classWeights: readonly number[];
+  /** Share of the target that is spread over all classes, or over both answers of a sigmoid: [0, 1). */
+  smoothing: number;
+  /** γ of the focal loss; 0 is the plain loss. */
+  focalGamma: number;
+  /** Factor of the positive terms of binaryCrossEntropy; 1 is none. */
+  positiveWeight: number;
+  /** Added to the logits in training, one per class; empty for none. crossEntropy only. */
+  logitAdjustment: readonly number[];
+}
+
+export interface OptimizerOptions {
+  algorithm: OptimizerName;
+  /** L2 penalty (adam, sgd, rmsprop) or decoupled decay (adamw, lion), per step. */
   weightDecay: number;
-  /** SGD momentum. */
+  /** Whether biases and the parameters of norms decay too. */
+  decayAll: boolean;
+  /** Factor of the learning rate from one layer to the one before it; 1 is none. */
+  layerDecay: number;
+  /** Largest norm of all gradients together; 0 is none. */
+  clipNorm: number;
+  /** Of sgd and rmsprop: [0, 1). */
   momentum: number;
-  /** Adam's exponential decay rates. */
+  /** Of sgd. */
+  nesterov: boolean;
+  /** Exponential decay rates of adam, adamw and lion. */
   betas: readonly [number, number];
-  /** Added to Adam's denominator. */
+  /** Of rmsprop: the share of the mean square that a step keeps. */
+  alpha: number;
+  /** Added to the denominator of adam, adamw and rmsprop. */
   epsilon: number;
+}
+
+/** What may happen to a training image, on values in [0, 1] before they are normalized. */
+export interface Augmentation {
+  /** Degrees: drawn from ±rotation. */
+  rotation: number;
+  /** Factor drawn from 1 ± zoom. */
+  zoom: number;
+  /** Share of each side: drawn from ±translation. */
+  translation: number;
+  /** Degrees along x: drawn from ±shear. */
+  shear: number;
+  /** Least share of the area that a random resized crop keeps: 0.8 … 1, and 1 is no crop. */
+  cropScale: number;
+  /** Probabilities. */
+  horizontalFlip: number;
+  verticalFlip: number;
+  /** What lies outside the image. */
+  fill: 'black' | 'border';
+  /** Factors drawn from 1 ± value. */
+  brightness: number;
+  contrast: number;
+  /** Exponent drawn from 1/(1 + gamma) … 1 + gamma, evenly on a logarithmic scale. */
+  gamma: number;
+  /** Pixels: a Gaussian of a standard deviation from 0 … blur. */
+  blur: number;
+  /** Standard deviation of Gaussian noise, drawn from 0 … noise, where white is 1. */
+  noise: number;
+  /** Probability that a rectangle is replaced by the mean. */
+  erasing: number;
+  /** α of Beta(α, α), of which a second image's share is drawn; 0 is none. Labels are shared alike. */
+  mixup: number;
+  /** α of Beta(α, α), of which the share of a pasted rectangle is drawn; 0 is none. */
+  cutmix: number;
+}
+
+/** What is left out of `loss` and `augmentation` is neutral, of `optimizer` PyTorch's default. */
+export interface TrainerConfig {
+  loss: Partial<LossOptions> & Pick<LossOptions, 'kind'>;
+  optimizer: Partial<OptimizerOptions> & Pick<OptimizerOptions, 'algorithm'>;
+  augmentation?: Partial<Augmentation>;
+  /** Batches whose gradients make one update. Default 1. */
+  accumulation?: number;
+  /** Of the moving average of the weights, [0, 1); default 0 is none. */
+  averageDecay?: number;
   precision: Precision;
   device: Device;
   normalization: Normalization;
-  /** Seeds shuffling and dropout. */
+  /** Seeds shuffling, augmentation and dropout. */
   seed: number;
 }
 
@@ -64,10 +132,11 @@ export interface EpochOptions {
   indices: Int32Array;
   /** Class of each entry of `indices`; empty for reconstruction. */
   labels: Int32Array;
-  /** 0-based; part of the shuffling seed. */
+  /** 0-based; part of the seed of the order and the augmentation. */
   epoch: number;
   batchSize: number;
-  learningRate: number;
+  /** One for all steps, or one for each; see `countSteps`. */
+  learningRate: number | Float64Array;
 }
 
 export interface EpochProgress {

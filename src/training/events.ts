@@ -57,11 +57,15 @@ export interface TrainHooks {
   signal?: AbortSignal | undefined;
 }
 
+/** Why a run ended; an interrupted one rejects instead. */
+export type StopReason = 'completed' | 'early-stopping' | 'max-time';
+
 export interface TrainResult {
   runDirectory: string;
   /** Path of the best epoch's model file. */
   model: string;
   bestEpoch: number;
+  stopReason: StopReason;
   history: EpochRecord[];
   /** On the validation images, at the best epoch; null without validation or classes. */
   metrics: ClassificationMetrics | null;

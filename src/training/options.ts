@@ -2,6 +2,11 @@
 import { z } from 'zod';
 import { fits } from '../data/index.js';
 import { metricNames } from '../evaluation/index.js';
+import { augmentationOptions } from './augmentation.js';
+import { imbalanceOptions } from './imbalance.js';
+import { optimizationOptions } from './optimization.js';
+import { scheduleOptions } from './schedule.js';
+import { stoppingOptions } from './stopping.js';
 
 const side = z.number().int().min(1).max(8192);
 
@@ -61,14 +66,11 @@ export const trainOptionsSchema = z.strictObject({
     ),
   epochs: z.number().int().min(1).default(10).describe('Passes over the training images'),
   batchSize: z.number().int().min(1).default(32).describe('Images per step'),
-  opt: z.enum(['adam', 'adamw', 'sgd']).default('adam').describe('Optimizer'),
-  lr: z.number().positive().default(1e-3).describe('Learning rate'),
-  weightDecay: z
-    .number()
-    .min(0)
-    .default(0)
-    .describe('L2 penalty (adam, sgd) or decoupled decay (adamw)'),
-  momentum: z.number().min(0).lt(1).default(0.9).describe('Momentum of sgd'),
+  ...optimizationOptions,
+  ...scheduleOptions,
+  ...stoppingOptions,
+  ...augmentationOptions,
+  ...imbalanceOptions,
   loss: z
     .enum(['auto', 'crossEntropy', 'binaryCrossEntropy', 'meanSquaredError'])
     .default('auto')
@@ -97,7 +99,7 @@ export const trainOptionsSchema = z.strictObject({
     .min(0)
     .max(Number.MAX_SAFE_INTEGER)
     .default(42)
-    .describe('Of weights, split, order and dropout'),
+    .describe('Of weights, split, order, augmentation and dropout'),
   evalMetric: z
     .enum(metricNames)
     .default('loss')

@@ -9,9 +9,18 @@ import {
 import type { ModelDescription } from '../inference/index.js';
 import { loadModelSpec, type ModelSpec } from '../models/index.js';
 import { Network, RoentgenError, Trainer, type Normalization } from '../native/index.js';
+import { toAugmentation } from './augmentation.js';
 import type { TrainHooks } from './events.js';
+import { toLoss } from './imbalance.js';
+import { toOptimizer } from './optimization.js';
 import type { ResolvedSettings } from './options.js';
-import { imageFormat, normalization, resolveChoices, type ResolvedChoices } from './settings.js';
+import {
+  checkCombinations,
+  imageFormat,
+  normalization,
+  resolveChoices,
+  type ResolvedChoices,
+} from './settings.js';
 
 /** Where a run's data and results are; not part of what a recipe repeats. */
 export interface Places {
@@ -47,6 +56,7 @@ export async function prepare(
 ): Promise<Preparation> {
   const spec = loadModelSpec(settings.model);
   const choices = resolveChoices(settings, spec);
+  checkCombinations(settings, choices);
   const format = imageFormat(settings, spec);
   const scale = normalization(settings, spec, format.channels);
   const packed = await openData(places.data, format, {
@@ -65,7 +75,8 @@ export async function prepare(
       width: format.width,
     };
     const network = Network.build(spec, shape, settings.seed);
-    const trainer = createTrainer(network, settings, choices, scale);
+    const counts = spec.task === 'reconstruction' ? [] : countClasses(packed, selection.train);
+    const trainer = createTrainer(network, settings, choices, scale, counts);
     const dispose = (): void => {
       for (const handle of [trainer, network, packed.dataset]) handle.dispose();
     };
@@ -123,23 +134,33 @@ function countOutputs(
   );
 }
 
+/** Training images of each class. */
+function countClasses({ index }: PackedDataset, positions: readonly number[]): number[] {
+  const counts = index.classes.map(() => 0);
+  for (const position of positions) {
+    const label = index.labels[position] ?? -1;
+    counts[label] = (counts[label] ?? 0) + 1;
+  }
+  return counts;
+}
+
 function createTrainer(
   network: Network,
   settings: ResolvedSettings,
   { loss, precision, device }: ResolvedChoices,
   scale: Normalization,
+  counts: readonly number[],
 ): Trainer {
   try {
     return new Trainer(network, {
-      loss,
+      loss: toLoss(loss, settings, counts),
+      optimizer: toOptimizer(settings),
+      augmentation: toAugmentation(settings),
+      accumulation: settings.gradAccumSteps,
+      averageDecay: settings.emaDecay,
       precision,
       device,
       normalization: scale,
-      optimizer: settings.opt,
-      weightDecay: settings.weightDecay,
-      momentum: settings.momentum,
-      betas: [0.9, 0.999],
-      epsilon: 1e-8,
       seed: settings.seed,
     });
   } catch (error) {

@@ -31,6 +31,11 @@ export class RunDirectory {
     return new RunDirectory(await createNewFolder(join(output, experiment)));
   }
 
+  /** A run's folder that is there. */
+  static existing(path: string): RunDirectory {
+    return new RunDirectory(path);
+  }
+
   /** The best epoch's model. */
   get best(): string {
     return join(this.path, bestModelFile);

@@ -1,16 +1,21 @@
 /** Checks a run's settings, and replaces every `auto` by what it stands for here. */
 import { z } from 'zod';
 import type { Fit, ImageFormat } from '../data/index.js';
+import { metricDirection } from '../evaluation/index.js';
 import { resolvePrecision } from '../inference/index.js';
 import type { ModelSpec } from '../models/index.js';
 import {
   RoentgenError,
+  invalidArgument,
   systemInfo,
   type Device,
   type LossName,
   type Normalization,
   type Precision,
 } from '../native/index.js';
+import { checkImbalance } from './imbalance.js';
+import { checkSchedule } from './schedule.js';
+import { checkStopping } from './stopping.js';
 import { trainOptionsSchema, type ResolvedSettings, type TrainSettings } from './options.js';
 
 /** @throws RoentgenError ERR_INVALID_ARGUMENT naming every wrong setting */
@@ -91,4 +96,23 @@ function resolveLoss(settings: ResolvedSettings, spec: ModelSpec): LossName {
     );
   }
   return loss;
+}
+
+/**
+ * What can be known to be impossible before any image is read.
+ * @throws RoentgenError ERR_INVALID_ARGUMENT naming the settings that do not go together
+ */
+export function checkCombinations(settings: ResolvedSettings, { loss }: ResolvedChoices): void {
+  checkImbalance(loss, settings);
+  checkSchedule(settings);
+  checkStopping(settings);
+  metricDirection(settings.evalMetric);
+  for (const name of ['mixup', 'cutmix'] as const) {
+    if (loss === 'meanSquaredError' && settings[name] > 0) {
+      throw invalidArgument(name, '0, since a reconstruction has no labels to mix', settings[name]);
+    }
+  }
+  if (settings.nesterov && (settings.opt !== 'sgd' || settings.momentum === 0)) {
+    throw invalidArgument('nesterov', 'false, since it goes with sgd and a momentum', true);
+  }
 }

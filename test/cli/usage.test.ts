@@ -29,7 +29,7 @@ test.serial("a verb's help has its flags, their defaults in brackets, and exampl
   const { exitCode, stdout } = await roentgen(folder, 'train', '--help');
   t.is(exitCode, 0);
   t.regex(stdout, /-b, --batch-size +Images per step \[32\]/);
-  t.regex(stdout, /--opt +Optimizer \(adam, adamw, sgd\) \[adam\]/);
+  t.regex(stdout, /--opt +Optimizer \(adam, adamw, sgd, rmsprop,\s+lion\) \[adam\]/);
   t.regex(stdout, /roentgen train chest_xray/);
 });
 

@@ -77,7 +77,10 @@ test.serial('Ctrl-C saves the last state and ends with exit code 130', async (t)
   child.kill('SIGINT');
   const { exitCode, stderr } = await finished;
   t.is(exitCode, 130);
-  t.regex(stderr, /The last state is saved in runs\/run\n.*\[ABORT_ERR\]\n$/);
+  t.regex(
+    stderr,
+    /The last state is saved in runs\/run\n.* --resume runs\/run\n.*\[ABORT_ERR\]\n$/,
+  );
   t.true(existsSync(join(folder, 'runs/run/last.safetensors')));
 });
 

@@ -159,7 +159,7 @@ test('an error has the stack of the call, and no C++ frames', async (t) => {
 
 test('a diverging loss is an error with the step', async (t) => {
   using dataset = brightness(64);
-  using trainer = new Trainer(smallNetwork(), { ...config, optimizer: 'sgd' });
+  using trainer = new Trainer(smallNetwork(), { ...config, optimizer: { algorithm: 'sgd' } });
   const run = async (): Promise<void> => {
     for (let epoch = 0; epoch < 20; epoch += 1) {
       await trainer.epoch(dataset, { ...epochOptions(64, epoch), learningRate: 1e20 });
@@ -200,13 +200,42 @@ const wrongCalls: readonly (readonly [what: string, call: () => unknown])[] = [
   ['no network', () => new Trainer({ handle: {} } as never, config)],
   [
     'an unknown optimizer',
-    () => new Trainer(smallNetwork(), { ...config, optimizer: 'lion' as never }),
+    () => new Trainer(smallNetwork(), { ...config, optimizer: { algorithm: 'adagrad' as never } }),
   ],
   [
     'a loss that does not fit',
-    () => new Trainer(smallNetwork(), { ...config, loss: 'meanSquaredError' }),
+    () => new Trainer(smallNetwork(), { ...config, loss: { kind: 'meanSquaredError' } }),
   ],
-  ['momentum of 1', () => new Trainer(smallNetwork(), { ...config, momentum: 1 })],
+  [
+    'momentum of 1',
+    () => new Trainer(smallNetwork(), { ...config, optimizer: { algorithm: 'sgd', momentum: 1 } }),
+  ],
+  [
+    'a crop below the floor',
+    () => new Trainer(smallNetwork(), { ...config, augmentation: { cropScale: 0.5 } }),
+  ],
+  [
+    'a class weight too many',
+    () =>
+      new Trainer(smallNetwork(), {
+        ...config,
+        loss: { kind: 'crossEntropy', classWeights: [1, 2, 3] },
+      }),
+  ],
+  [
+    'logit adjustment of another loss',
+    () =>
+      new Trainer(smallNetwork(), {
+        ...config,
+        loss: { kind: 'binaryCrossEntropy', logitAdjustment: [0, 0] },
+      }),
+  ],
+  [
+    'an average that is not kept',
+    () => {
+      new Trainer(smallNetwork(), config).exchangeAverage();
+    },
+  ],
 ];
 
 for (const [what, call] of wrongCalls) {

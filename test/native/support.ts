@@ -39,12 +39,8 @@ export function brightness(count: number): Dataset {
 export const normalization = { mean: [0.5], std: [0.25] };
 
 export const config: TrainerConfig = {
-  loss: 'crossEntropy',
-  optimizer: 'adam',
-  weightDecay: 0,
-  momentum: 0.9,
-  betas: [0.9, 0.999],
-  epsilon: 1e-8,
+  loss: { kind: 'crossEntropy' },
+  optimizer: { algorithm: 'adam' },
   precision: 'fp32',
   device: 'cpu',
   normalization,

@@ -41,7 +41,7 @@ Outputs evaluate(Network& network, Dataset& dataset, const Selection& selection,
                                 .slice(static_cast<size_t>(first), static_cast<size_t>(size)))
                      .to(device, at::kLong);
       }
-      loss += computeLoss(options.loss, output, labels, input).item<double>() *
+      loss += computeLoss({.kind = options.loss}, output, labels, input).item<double>() *
               static_cast<double>(size);
     }
     const auto rows =

@@ -5,8 +5,15 @@
 #include "core/io/safetensors.h"
 #include "core/network/fields.h"
 
+#include <algorithm>
+#include <array>
+#include <string_view>
+
 namespace roentgen {
 namespace {
+
+constexpr std::array<std::string_view, 4> trainingPrefixes{"optimizer.", "average.", "random.",
+                                                           "training."};
 
 NetworkShape readShape(const std::string& json) {
   const Json document = Json::parse(json);
@@ -34,7 +41,8 @@ ModelFile readModel(const std::string& path) {
     auto network = Network::build(architecture->second, readShape(shape->second), 0);
     // A checkpoint holds the training state beside the weights.
     std::erase_if(file.tensors, [](const auto& entry) {
-      return entry.first.starts_with("optimizer.") || entry.first.starts_with("random.");
+      return std::any_of(trainingPrefixes.begin(), trainingPrefixes.end(),
+                         [&](const auto& prefix) { return entry.first.starts_with(prefix); });
     });
     network->load(file.tensors);
     return {std::move(network), std::move(file.metadata)};

@@ -6,12 +6,52 @@
 #include <ATen/Functions.h>
 #include <ATen/core/grad_mode.h>
 
+#include <algorithm>
+#include <cmath>
+
 namespace roentgen {
 
 namespace {
 
-constexpr Named<Algorithm, 3> names{
-    {{"adam", Algorithm::adam}, {"adamw", Algorithm::adamw}, {"sgd", Algorithm::sgd}}};
+constexpr Named<Algorithm, 5> names{{{"adam", Algorithm::adam},
+                                     {"adamw", Algorithm::adamw},
+                                     {"sgd", Algorithm::sgd},
+                                     {"rmsprop", Algorithm::rmsprop},
+                                     {"lion", Algorithm::lion}}};
+
+using Tensors = std::vector<at::Tensor>;
+
+// The layer of a parameter or, of a ResNet, its stage.
+std::string unitOf(const std::string& parameter) {
+  return parameter.substr(0, parameter.find('.'));
+}
+
+// Hinton 2012, lecture 6e, as PyTorch's RMSprop computes it.
+void rmsprop(const Tensors& parameters, Tensors gradients, const Tensors& squares,
+             const Tensors& buffers, const OptimizerOptions& o, double rate, double decay) {
+  if (decay != 0) gradients = at::_foreach_add(gradients, parameters, decay);
+  at::_foreach_mul_(squares, o.alpha);
+  at::_foreach_addcmul_(squares, gradients, gradients, 1 - o.alpha);
+  auto averages = at::_foreach_sqrt(squares);
+  at::_foreach_add_(averages, o.epsilon);
+  if (buffers.empty()) {
+    at::_foreach_addcdiv_(parameters, gradients, averages, -rate);
+    return;
+  }
+  at::_foreach_mul_(buffers, o.momentum);
+  at::_foreach_addcdiv_(buffers, gradients, averages, 1);
+  at::_foreach_add_(parameters, buffers, -rate);
+}
+
+// Chen et al. 2023, algorithm 2.
+void lion(const Tensors& parameters, const Tensors& gradients, const Tensors& moments,
+          const OptimizerOptions& o, double rate, double decay) {
+  at::_foreach_mul_(parameters, 1 - rate * decay);
+  auto updates = at::_foreach_lerp(moments, gradients, 1 - o.beta1);
+  at::_foreach_sign_(updates);
+  at::_foreach_add_(parameters, updates, -rate);
+  at::_foreach_lerp_(moments, gradients, 1 - o.beta2);
+}
 
 }  // namespace
 
@@ -21,72 +61,125 @@ Algorithm algorithmByName(const std::string& name) {
 
 Optimizer::Optimizer(std::vector<State> parameters, const OptimizerOptions& options)
     : options_(options) {
-  const bool adaptive = options.algorithm != Algorithm::sgd;
-  for (State& parameter : parameters) {
-    names_.push_back(std::move(parameter.name));
-    parameters_.push_back(parameter.tensor);
-    const auto zeros = at::zeros_like(parameter.tensor.detach());
-    if (adaptive || options.momentum != 0) first_.push_back(zeros);
-    if (adaptive) {
-      second_.push_back(zeros.clone());
-      steps_.push_back(at::zeros({}, zeros.options().dtype(at::kFloat)));
-    }
+  std::vector<std::string> units;
+  for (const State& parameter : parameters) {
+    if (const auto unit = unitOf(parameter.name); units.empty() || units.back() != unit)
+      units.push_back(unit);
   }
+  for (State& parameter : parameters) {
+    const auto unit = std::find(units.begin(), units.end(), unitOf(parameter.name));
+    const auto depth = static_cast<double>(std::distance(unit, units.end()) - 1);
+    addParameter(std::move(parameter), std::pow(options.layerDecay, depth));
+  }
+}
+
+void Optimizer::addParameter(State parameter, double rateFactor) {
+  // Biases, and the scales and shifts of norms, have one dimension.
+  const bool decays = options_.decayAll || parameter.tensor.dim() > 1;
+  const double decay = decays ? options_.weightDecay : 0;
+  auto group = std::find_if(groups_.begin(), groups_.end(), [&](const Group& candidate) {
+    return candidate.rateFactor == rateFactor && candidate.weightDecay == decay;
+  });
+  if (group == groups_.end())
+    group = groups_.insert(group, Group{.rateFactor = rateFactor, .weightDecay = decay});
+  const auto algorithm = options_.algorithm;
+  const bool adam = algorithm == Algorithm::adam || algorithm == Algorithm::adamw;
+  const bool momentum = options_.momentum != 0;
+  const auto zeros = at::zeros_like(parameter.tensor.detach());
+  group->names.push_back(std::move(parameter.name));
+  group->parameters.push_back(parameter.tensor);
+  if (algorithm != Algorithm::sgd || momentum) group->first.push_back(zeros);
+  if (adam || (algorithm == Algorithm::rmsprop && momentum)) group->second.push_back(zeros.clone());
+  if (adam) group->steps.push_back(at::zeros({}, zeros.options().dtype(at::kFloat)));
 }
 
 void Optimizer::step(double learningRate) {
   const at::NoGradGuard noGrad;
-  std::vector<at::Tensor> gradients;
-  gradients.reserve(parameters_.size());
-  for (at::Tensor& parameter : parameters_) {
-    at::Tensor& gradient = parameter.mutable_grad();
-    gradients.push_back(gradient.defined() ? gradient : at::zeros_like(parameter));
-    gradient = at::Tensor();
+  for (Group& group : groups_) {
+    for (at::Tensor& parameter : group.parameters) {
+      at::Tensor& gradient = parameter.mutable_grad();
+      group.gradients.push_back(gradient.defined() ? gradient : at::zeros_like(parameter));
+      gradient = at::Tensor();
+    }
   }
-  const auto& o = options_;
-  if (o.algorithm == Algorithm::sgd) {
-    at::_fused_sgd_(parameters_, gradients, first_, o.weightDecay, o.momentum, learningRate,
-                    /*dampening=*/0,
-                    /*nesterov=*/false, /*maximize=*/false, /*is_first_step=*/!started_);
-  } else {
-    at::_foreach_add_(steps_, 1);
-    const auto update =
-        o.algorithm == Algorithm::adam
-            ? static_cast<decltype(&at::_ops::_fused_adam_::call)>(at::_ops::_fused_adam_::call)
-            : at::_ops::_fused_adamw_::call;
-    update(parameters_, gradients, first_, second_, /*max_exp_avg_sqs=*/{}, steps_, learningRate,
-           o.beta1, o.beta2, o.weightDecay, o.epsilon, /*amsgrad=*/false, /*maximize=*/false,
-           /*grad_scale=*/{}, /*found_inf=*/{});
+  if (options_.clipNorm > 0) clipGradients();
+  for (Group& group : groups_) {
+    update(group, learningRate * group.rateFactor);
+    group.gradients.clear();
   }
   started_ = true;
 }
 
-std::vector<std::pair<std::string, std::vector<at::Tensor>*>> Optimizer::slots() {
-  return {{"first", &first_}, {"second", &second_}, {"steps", &steps_}};
+// As torch.nn.utils.clip_grad_norm_.
+void Optimizer::clipGradients() {
+  Tensors norms;
+  for (const Group& group : groups_) {
+    for (auto& norm : at::_foreach_norm(group.gradients, 2))
+      norms.push_back(norm);
+  }
+  const auto factor =
+      (options_.clipNorm / (at::linalg_vector_norm(at::stack(norms), 2) + 1e-6)).clamp_max(1);
+  for (Group& group : groups_)
+    at::_foreach_mul_(group.gradients, factor);
+}
+
+void Optimizer::update(Group& group, double rate) const {
+  const auto& o = options_;
+  auto& [factor, decay, groupNames, parameters, gradients, first, second, steps] = group;
+  const auto adam = [&](auto fused) {
+    at::_foreach_add_(steps, 1);
+    fused(parameters, gradients, first, second, /*max_exp_avg_sqs=*/{}, steps, rate, o.beta1,
+          o.beta2, decay, o.epsilon, /*amsgrad=*/false, /*maximize=*/false, /*grad_scale=*/{},
+          /*found_inf=*/{});
+  };
+  switch (o.algorithm) {
+    case Algorithm::adam:
+      return adam(
+          static_cast<decltype(&at::_ops::_fused_adam_::call)>(at::_ops::_fused_adam_::call));
+    case Algorithm::adamw:
+      return adam(
+          static_cast<decltype(&at::_ops::_fused_adamw_::call)>(at::_ops::_fused_adamw_::call));
+    case Algorithm::sgd:
+      return at::_fused_sgd_(parameters, gradients, first, decay, o.momentum, rate,
+                             /*dampening=*/0, o.nesterov, /*maximize=*/false,
+                             /*is_first_step=*/!started_);
+    case Algorithm::rmsprop:
+      return rmsprop(parameters, gradients, first, second, o, rate, decay);
+    case Algorithm::lion:
+      return lion(parameters, gradients, first, o, rate, decay);
+  }
 }
 
 StateDictionary Optimizer::state() const {
   StateDictionary state;
-  for (const auto& [kind, tensors] : const_cast<Optimizer*>(this)->slots()) {
-    for (size_t i = 0; i < tensors->size(); ++i)
-      state[text("optimizer.", kind, ".", names_[i])] = (*tensors)[i];
+  for (const Group& group : groups_) {
+    for (const auto& [kind, tensors] : slots(group)) {
+      for (size_t i = 0; i < tensors->size(); ++i)
+        state[text("optimizer.", kind, ".", group.names[i])] = (*tensors)[i];
+    }
   }
   return state;
 }
 
 void Optimizer::load(const StateDictionary& state) {
   const at::NoGradGuard noGrad;
-  for (const auto& [kind, tensors] : slots()) {
-    for (size_t i = 0; i < tensors->size(); ++i) {
-      const std::string name = text("optimizer.", kind, ".", names_[i]);
-      const auto found = state.find(name);
-      if (found == state.end() || found->second.sizes() != (*tensors)[i].sizes()) {
-        throw Error("ERR_MODEL_MISMATCH", text("The optimizer's state lacks ", name));
+  for (const Group& group : groups_) {
+    for (const auto& [kind, tensors] : slots(group)) {
+      for (size_t i = 0; i < tensors->size(); ++i) {
+        const std::string name = text("optimizer.", kind, ".", group.names[i]);
+        const auto found = state.find(name);
+        if (found == state.end() || found->second.sizes() != (*tensors)[i].sizes()) {
+          throw Error("ERR_MODEL_MISMATCH", text("The optimizer's state lacks ", name));
+        }
+        (*tensors)[i].copy_(found->second);
       }
-      (*tensors)[i].copy_(found->second);
     }
   }
   started_ = true;
+}
+
+Optimizer::Slots Optimizer::slots(const Group& group) {
+  return {{{"first", &group.first}, {"second", &group.second}, {"steps", &group.steps}}};
 }
 
 }  // namespace roentgen

@@ -1,16 +1,19 @@
-// Adam, AdamW and SGD through LibTorch's fused kernels: one call updates every parameter.
+// The optimizers: one call updates every parameter, through LibTorch's fused kernels where there is
+// one.
 #pragma once
 
 #include "core/network/network.h"
 
 #include <ATen/core/Tensor.h>
 
+#include <array>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace roentgen {
 
-enum class Algorithm { adam, adamw, sgd };
+enum class Algorithm { adam, adamw, sgd, rmsprop, lion };
 
 // Throws ERR_INVALID_ARGUMENT for an unknown name.
 Algorithm algorithmByName(const std::string& name);
@@ -18,14 +21,19 @@ Algorithm algorithmByName(const std::string& name);
 struct OptimizerOptions {
   Algorithm algorithm = Algorithm::adam;
   double weightDecay = 0;
-  double momentum = 0.9;              // sgd
-  double beta1 = 0.9, beta2 = 0.999;  // adam, adamw
-  double epsilon = 1e-8;              // adam, adamw
+  bool decayAll = false;  // biases and the parameters of norms too
+  double layerDecay = 1;  // factor of the learning rate from one layer to the one before
+  double clipNorm = 0;    // largest norm of all gradients together; 0 is none
+  double momentum = 0.9;  // sgd, rmsprop
+  bool nesterov = false;  // sgd
+  double beta1 = 0.9, beta2 = 0.999;  // adam, adamw, lion
+  double alpha = 0.99;                // rmsprop: share of the mean square that is kept
+  double epsilon = 1e-8;              // adam, adamw, rmsprop
 };
 
 class Optimizer {
  public:
-  // `parameters` with their names; gradients are read from them.
+  // `parameters` with their names, in the network's order; gradients are read from them.
   Optimizer(std::vector<State> parameters, const OptimizerOptions& options);
 
   // One update from the gradients, which are then dropped.
@@ -37,12 +45,24 @@ class Optimizer {
   void load(const StateDictionary& state);
 
  private:
-  std::vector<std::pair<std::string, std::vector<at::Tensor>*>> slots();
+  // Parameters that are updated alike.
+  struct Group {
+    double rateFactor = 1, weightDecay = 0;
+    std::vector<std::string> names = {};
+    std::vector<at::Tensor> parameters = {}, gradients = {};
+    std::vector<at::Tensor> first = {}, second = {}, steps = {};  // what an algorithm needs of them
+  };
 
-  std::vector<std::string> names_;
-  std::vector<at::Tensor> parameters_;
+  using Slots = std::array<std::pair<const char*, const std::vector<at::Tensor>*>, 3>;
+
+  // The kinds of state, by name.
+  static Slots slots(const Group& group);
+  void addParameter(State parameter, double rateFactor);
+  void clipGradients();
+  void update(Group& group, double learningRate) const;
+
+  std::vector<Group> groups_;
   OptimizerOptions options_;
-  std::vector<at::Tensor> first_, second_, steps_;  // sgd keeps its momentum buffer in `first_`
   bool started_ = false;
 };
 

@@ -2,11 +2,12 @@
 #pragma once
 
 #include "core/cancellation.h"
-#include "core/dataset/batch.h"
 #include "core/dataset/selection.h"
 #include "core/loss.h"
 #include "core/network/network.h"
 #include "core/progress.h"
+#include "core/training/average.h"
+#include "core/training/batches.h"
 #include "core/training/optimizer.h"
 
 #include <ATen/core/Generator.h>
@@ -14,14 +15,18 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace roentgen {
 
 struct TrainerOptions {
-  Loss loss = Loss::crossEntropy;
+  LossOptions loss;
   OptimizerOptions optimizer;
+  Augmentation augmentation;
+  int64_t accumulation = 1;             // batches whose gradients make one update
+  double averageDecay = 0;              // of the moving average of the weights; 0 is none
   at::ScalarType compute = at::kFloat;  // float, bfloat16, or double (for comparisons)
   at::Device device = at::kCPU;
   Normalization normalization;
@@ -34,30 +39,50 @@ struct EpochStatistics {
   double seconds;
 };
 
+// Sums over the steps of an epoch, and where it stands.
+struct EpochPosition {
+  int64_t epoch = 0, step = 0;  // steps done
+  double loss = 0;              // each step's mean times its samples
+  int64_t correct = 0, samples = 0;
+  double seconds = 0;
+};
+
 class Trainer {
  public:
   // Moves the network to the device. Throws ERR_DEVICE or ERR_INVALID_ARGUMENT.
   Trainer(std::shared_ptr<Network> network, const TrainerOptions& options);
 
   // One pass over the selection in an order drawn from (seed, epoch), with updates.
-  // Throws ERR_DIVERGED with the step where the loss is not finite, ABORT_ERR once cancelled.
+  // `learningRates` has one for each batch, or one for all; an update takes that of its last batch.
+  // Once cancelled it stops after a whole update and throws ABORT_ERR; the same call goes on from
+  // there, and so it does after `save` and `load`, to the end at once where the epoch was done.
+  // Throws ERR_DIVERGED with the step where the loss is not finite.
   EpochStatistics epoch(Dataset& dataset, const Selection& selection, int64_t epoch,
-                        int64_t batchSize, double learningRate, const Cancellation& cancellation,
-                        const ProgressCallback& progress);
+                        int64_t batchSize, const std::vector<double>& learningRates,
+                        const Cancellation& cancellation, const ProgressCallback& progress);
 
-  // Weights, moments and random state: all that an exact continuation needs.
+  // Puts the averaged weights into the network; a second call brings the trained ones back.
+  // Throws ERR_INVALID_ARGUMENT where no average is kept.
+  void exchangeAverage();
+
+  // Weights, moments, average, random state and the position within the epoch: all that an exact
+  // continuation needs.
   void save(const std::string& path, const std::map<std::string, std::string>& metadata) const;
   std::map<std::string, std::string> load(const std::string& path);
 
   Network& network() { return *network_; }
 
  private:
-  at::Tensor labelsOf(const Selection& selection, std::span<const int32_t> order) const;
+  // Classes that labels can name; 0 for reconstruction.
+  int64_t classes() const;
 
   std::shared_ptr<Network> network_;
   TrainerOptions options_;
   Optimizer optimizer_;
+  std::optional<WeightAverage> average_;
   at::Generator generator_;  // draws dropout masks
+  EpochPosition position_;   // of the last epoch
+  bool continues_ = false;   // whether that epoch was cancelled, or comes from a file
 };
 
 }  // namespace roentgen

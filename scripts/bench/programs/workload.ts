@@ -22,12 +22,8 @@ export function buildWorkload(model: string, [, channels, height, width]: Shape4
   const perChannel = (value: number): number[] => Array.from({ length: channels }, () => value);
   const normalization = { mean: perChannel(0.5), std: perChannel(0.2) };
   const trainer = new Trainer(network, {
-    loss: 'crossEntropy',
-    optimizer: 'adam',
-    weightDecay: 0,
-    momentum: 0.9,
-    betas: [0.9, 0.999],
-    epsilon: 1e-8,
+    loss: { kind: 'crossEntropy' },
+    optimizer: { algorithm: 'adam' },
     precision: systemInfo().autoPrecision,
     device: 'cpu',
     normalization,

@@ -1,0 +1,31 @@
+// Draws what happens to each image of a batch, and does it.
+#pragma once
+
+#include "core/augment/augmentation.h"
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace roentgen {
+
+class Augmenter {
+ public:
+  // `erased`: the value per channel that erased rectangles take.
+  Augmenter(const Augmentation& augmentation, std::vector<double> erased, uint64_t seed,
+            int64_t epoch);
+
+  // `pixels` [n, C, H, W] in [0, 1]; `samples` tells the images apart, n keys. The result has new
+  // memory.
+  at::Tensor apply(at::Tensor pixels, std::span<const uint64_t> samples) const;
+
+ private:
+  Augmentation augmentation_;
+  std::vector<double> erased_;
+  uint64_t seed_;
+  int64_t epoch_;
+};
+
+}  // namespace roentgen

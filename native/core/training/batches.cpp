@@ -1,0 +1,103 @@
+#include "core/training/batches.h"
+
+#include "core/augment/mixing.h"
+
+#include <ATen/Functions.h>
+
+#include <unordered_map>
+
+namespace roentgen {
+namespace {
+
+// An image that is drawn twice in an epoch is changed in two ways: its position, and how often it
+// came before.
+std::vector<uint64_t> sampleKeys(const std::vector<int32_t>& indices) {
+  std::unordered_map<int32_t, uint64_t> seen;
+  std::vector<uint64_t> keys;
+  keys.reserve(indices.size());
+  for (const int32_t index : indices)
+    keys.push_back(seen[index]++ << 32 | static_cast<uint32_t>(index));
+  return keys;
+}
+
+Normalization identity(size_t channels) {
+  return {std::vector<double>(channels, 0), std::vector<double>(channels, 1)};
+}
+
+}  // namespace
+
+Batches::Batches(Dataset& dataset, const Selection& selection, int64_t classes, int64_t epoch,
+                 int64_t batchSize, const BatchOptions& options)
+    : selection_(selection),
+      options_(options),
+      classes_(classes),
+      epoch_(epoch),
+      samples_(sampleKeys(selection.indices)),
+      order_(epochOrder(selection.indices.size(), options.seed, epoch)),
+      bounds_(batchBounds(order_.size(), static_cast<size_t>(batchSize))),
+      reader_(dataset,
+              options.augmentation.changesImages() ? identity(options.normalization.mean.size())
+                                                   : options.normalization,
+              options.device, options.type) {
+  if (!options.augmentation.changesImages()) return;
+  augmenter_.emplace(options.augmentation, options.normalization.mean, options.seed, epoch);
+  const auto column = [&](const std::vector<double>& values) {
+    return at::tensor(values, at::kDouble).view({1, -1, 1, 1}).to(options.device, options.type);
+  };
+  mean_ = column(options.normalization.mean);
+  std_ = column(options.normalization.std);
+}
+
+int64_t Batches::size(int64_t batch) const {
+  const auto at = static_cast<size_t>(batch);
+  return static_cast<int64_t>(bounds_[at + 1] - bounds_[at]);
+}
+
+Batch Batches::read(int64_t batch) const {
+  const auto first = bounds_[static_cast<size_t>(batch)];
+  const std::span entries(order_.data() + first, static_cast<size_t>(size(batch)));
+  Batch out;
+  out.input = images(entries);
+  if (classes_ == 0) return out;
+  out.labels = out.target = labels(entries);
+  if (options_.augmentation.mixes()) mix(out, entries);
+  return out;
+}
+
+at::Tensor Batches::images(std::span<const int32_t> entries) const {
+  std::vector<int32_t> positions;
+  std::vector<uint64_t> samples;
+  for (const int32_t entry : entries) {
+    positions.push_back(selection_.indices[static_cast<size_t>(entry)]);
+    samples.push_back(samples_[static_cast<size_t>(entry)]);
+  }
+  auto pixels = reader_.read(positions);
+  if (!augmenter_) return pixels;
+  pixels = augmenter_->apply(pixels, samples).sub_(mean_).div_(std_);
+  // Not contiguous(): for one channel that would leave the strides as they are.
+  return at::empty_like(pixels, pixels.options(), at::MemoryFormat::ChannelsLast).copy_(pixels);
+}
+
+at::Tensor Batches::labels(std::span<const int32_t> entries) const {
+  auto labels = at::empty({static_cast<int64_t>(entries.size())}, at::kLong);
+  auto* out = labels.mutable_data_ptr<int64_t>();
+  for (const int32_t entry : entries)
+    *out++ = selection_.labels[static_cast<size_t>(entry)];
+  return labels.to(options_.device);
+}
+
+void Batches::mix(Batch& batch, std::span<const int32_t> entries) const {
+  std::vector<Mix> mixes;
+  std::vector<int32_t> partners;
+  for (const int32_t entry : entries) {
+    const Draws draws(options_.seed, epoch_, samples_[static_cast<size_t>(entry)],
+                      Draws::Purpose::mixing);
+    mixes.push_back(drawMix(options_.augmentation, samples_.size(), batch.input.size(2),
+                            batch.input.size(3), draws));
+    partners.push_back(static_cast<int32_t>(mixes.back().partner));
+  }
+  batch.input = mixImages(batch.input, images(partners), mixes);
+  batch.target = mixLabels(batch.labels, labels(partners), mixes, classes_);
+}
+
+}  // namespace roentgen

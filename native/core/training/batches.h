@@ -1,0 +1,60 @@
+// The batches of one epoch as the network trains on them: in a seeded order, changed, normalized,
+// with their targets.
+#pragma once
+
+#include "core/augment/augmentation.h"
+#include "core/augment/augmenter.h"
+#include "core/dataset/batch.h"
+#include "core/dataset/selection.h"
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace roentgen {
+
+struct Batch {
+  at::Tensor input;   // [n, C, H, W], normalized, with NHWC strides
+  at::Tensor labels;  // int64 [n] of the images themselves; undefined for reconstruction
+  at::Tensor target;  // `labels`, or each class's share [n, classes] where images are mixed
+};
+
+struct BatchOptions {
+  Augmentation augmentation;
+  Normalization normalization;
+  at::Device device = at::kCPU;
+  at::ScalarType type = at::kFloat;
+  uint64_t seed = 0;
+};
+
+class Batches {
+ public:
+  // `classes` is 0 for reconstruction, whose images are never mixed. All arguments must outlive the
+  // batches.
+  Batches(Dataset& dataset, const Selection& selection, int64_t classes, int64_t epoch,
+          int64_t batchSize, const BatchOptions& options);
+
+  int64_t count() const { return static_cast<int64_t>(bounds_.size()) - 1; }
+  int64_t size(int64_t batch) const;
+  Batch read(int64_t batch) const;
+
+ private:
+  at::Tensor images(std::span<const int32_t> entries) const;
+  at::Tensor labels(std::span<const int32_t> entries) const;
+  void mix(Batch& batch, std::span<const int32_t> entries) const;
+
+  const Selection& selection_;
+  const BatchOptions& options_;
+  int64_t classes_;
+  int64_t epoch_;
+  std::vector<uint64_t> samples_;  // what tells the selection's entries apart
+  std::vector<int32_t> order_;
+  std::vector<size_t> bounds_;
+  BatchReader reader_;
+  std::optional<Augmenter> augmenter_;
+  at::Tensor mean_, std_;  // [1, C, 1, 1], where images are changed before they are normalized
+};
+
+}  // namespace roentgen

@@ -1,0 +1,266 @@
+/** A run between its epochs: what is trained next, what is kept, and when to stop. */
+import { samplePositions } from '../data/index.js';
+import { metricDirection } from '../evaluation/index.js';
+import { toMetadata, writeEvaluationFiles } from '../inference/index.js';
+import {
+  countSteps,
+  isAbort,
+  Network,
+  packageVersion,
+  RoentgenError,
+  systemInfo,
+  writeFileAtomic,
+  type EpochProgress,
+} from '../native/index.js';
+import { fromStateMetadata, toStateMetadata, type RunState } from './checkpoint.js';
+import type { EpochRecord, StopReason, TrainHooks, TrainResult } from './events.js';
+import type { ResolvedSettings } from './options.js';
+import { describe, type Preparation } from './preparation.js';
+import type { RunDirectory } from './runDirectory.js';
+import { createSchedule, type Schedule } from './schedule.js';
+import { Stopping } from './stopping.js';
+import { monitored, scoreOf, select, validate, type Validated } from './validation.js';
+
+export class Run {
+  private readonly schedule: Schedule;
+  private readonly stopping: Stopping;
+  private history: EpochRecord[] = [];
+  private best: { epoch: number; score: number; validated?: Validated | undefined } | undefined;
+  /** When this run would have begun, had it never been interrupted. */
+  private begun = performance.now();
+
+  constructor(
+    private readonly settings: ResolvedSettings,
+    private readonly preparation: Preparation,
+    private readonly directory: RunDirectory,
+    private readonly hooks: TrainHooks,
+  ) {
+    const direction = metricDirection(settings.evalMetric);
+    this.schedule = createSchedule(settings, { direction });
+    this.stopping = new Stopping(settings, { direction });
+  }
+
+  /** Writes `config.yaml`. */
+  async start(data: string): Promise<void> {
+    const { packed, selection, choices } = this.preparation;
+    const { torchVersion, threads } = systemInfo();
+    await this.directory.writeConfig({
+      data,
+      ...this.settings,
+      resolved: { ...choices, threads, format: packed.index.format, classes: packed.index.classes },
+      images: {
+        train: selection.train.length,
+        validation: selection.validation.length,
+        validationFrom: selection.validationFrom,
+      },
+      dataHash: packed.index.sourceHash,
+      skipped: packed.problems,
+      versions: { roentgen: packageVersion, torch: torchVersion, node: process.version },
+    });
+    await this.saveLast();
+  }
+
+  /** Takes up the state of `last.safetensors`. Throws ERR_MODEL_MISMATCH, ERR_INVALID_FILE, ERR_NOT_FOUND. */
+  async restore(): Promise<void> {
+    const metadata = await this.preparation.trainer.load(this.directory.last);
+    const state = fromStateMetadata(metadata, this.directory.last);
+    this.history = state.history;
+    this.best = state.best
+      ? { epoch: state.best.epoch, score: state.best.score ?? -Infinity }
+      : undefined;
+    this.schedule.restore(state.schedule);
+    this.stopping.restore(state.stopping);
+    this.begun = performance.now() - state.seconds * 1000;
+  }
+
+  /** Trains what is left of the run. */
+  async complete(): Promise<TrainResult> {
+    this.announce();
+    let reason: StopReason = 'completed';
+    for (let epoch = this.history.length + 1; epoch <= this.settings.epochs; epoch += 1) {
+      const stop = await this.epoch(epoch);
+      if (stop === null) continue;
+      reason = stop;
+      break;
+    }
+    return this.finish(reason);
+  }
+
+  /** Keeps what an interrupted run has, and adds to the error where it is. */
+  async fail(error: unknown): Promise<unknown> {
+    if (isAbort(error)) await this.saveLast();
+    if (!(error instanceof RoentgenError)) return error;
+    const details = { ...error.details, runDirectory: this.directory.path, history: this.history };
+    const { code, message, cause, stack } = error;
+    const told = new RoentgenError(code, message, { details, cause });
+    if (stack !== undefined) told.stack = stack;
+    return told;
+  }
+
+  private announce(): void {
+    const { packed, selection, choices, network, spec } = this.preparation;
+    this.hooks.onEvent?.({
+      kind: 'start',
+      runDirectory: this.directory.path,
+      model: spec.name,
+      parameters: network.summary().total,
+      classes: packed.index.classes,
+      train: selection.train.length,
+      validation: selection.validation.length,
+      validationFrom: selection.validationFrom,
+      ...{ precision: choices.precision, device: choices.device },
+      threads: systemInfo().threads,
+      fromCache: packed.fromCache,
+      problems: packed.problems,
+    });
+  }
+
+  private async epoch(epoch: number): Promise<StopReason | null> {
+    const begun = performance.now();
+    const { trainer, packed } = this.preparation;
+    const { batchSize } = this.settings;
+    const chosen = select(this.preparation, this.positions(epoch - 1));
+    const rates = this.schedule.rates(epoch - 1, countSteps(chosen.indices.length, batchSize));
+    const trained = await trainer.epoch(
+      packed.dataset,
+      { ...chosen, epoch: epoch - 1, batchSize, learningRate: rates },
+      { signal: this.hooks.signal, onProgress: (progress) => this.report(epoch, progress) },
+    );
+    const { validated, best } = await this.withAverage(() => this.judge(epoch));
+    const record: EpochRecord = {
+      epoch,
+      trainLoss: trained.loss,
+      trainAccuracy: Number.isNaN(trained.accuracy) ? null : trained.accuracy,
+      valLoss: validated?.loss ?? null,
+      valAccuracy: validated?.classified?.metrics.accuracy ?? null,
+      valAuroc: validated?.classified?.metrics.auroc ?? null,
+      learningRate: rates.at(-1) ?? this.settings.lr,
+      seconds: (performance.now() - begun) / 1000,
+      imagesPerSecond: trained.samples / trained.seconds,
+    };
+    this.history.push(record);
+    const value = monitored(this.settings.evalMetric, validated);
+    this.schedule.observe(value);
+    const stop = this.stopping.observe(value, this.seconds());
+    await this.saveLast();
+    await this.directory.writeHistory(this.history, this.best?.epoch ?? epoch);
+    this.hooks.onEvent?.({ kind: 'epoch', record, epochs: this.settings.epochs, best });
+    return stop;
+  }
+
+  /** The images of an epoch, classes balanced as the sampler has it. */
+  private positions(epoch: number): Int32Array {
+    const { packed, selection } = this.preparation;
+    const { sampler, seed } = this.settings;
+    return samplePositions(selection.train, packed.index.labels, sampler, seed, epoch);
+  }
+
+  /** Does `work` with the averaged weights in the network, where an average is kept. */
+  private async withAverage<T>(work: () => Promise<T>): Promise<T> {
+    const { trainer } = this.preparation;
+    if (this.settings.emaDecay === 0) return work();
+    trainer.exchangeAverage();
+    try {
+      return await work();
+    } finally {
+      trainer.exchangeAverage();
+    }
+  }
+
+  /** Validates, and saves the model where it is the best so far. Without validation images the newest is. */
+  private async judge(epoch: number): Promise<{ validated: Validated | undefined; best: boolean }> {
+    const validated = await validate(this.preparation, this.hooks.signal);
+    const { evalMetric } = this.settings;
+    const score = scoreOf(evalMetric, monitored(evalMetric, validated));
+    const best = this.best === undefined || validated === undefined || score > this.best.score;
+    if (best) {
+      this.best = { epoch, score, validated };
+      const metadata = this.modelMetadata(epoch, validated?.loss ?? null);
+      await this.preparation.network.save(this.directory.best, metadata);
+    }
+    return { validated, best };
+  }
+
+  private async finish(stopReason: StopReason): Promise<TrainResult> {
+    const { packed, selection } = this.preparation;
+    const classified = (await this.bestValidated())?.classified;
+    const result: TrainResult = {
+      runDirectory: this.directory.path,
+      model: this.directory.best,
+      bestEpoch: this.best?.epoch ?? this.settings.epochs,
+      stopReason,
+      history: this.history,
+      metrics: classified?.metrics ?? null,
+      problems: packed.problems,
+      seconds: this.seconds(),
+    };
+    await writeFileAtomic(
+      this.directory.file('metrics.json'),
+      `${JSON.stringify({ ...result, split: 'validation', evalMetric: this.settings.evalMetric }, null, 2)}\n`,
+    );
+    if (classified) {
+      const positions = Int32Array.from(selection.validation);
+      await writeEvaluationFiles(this.directory.path, {
+        ...classified,
+        index: packed.index,
+        positions,
+      });
+    }
+    return result;
+  }
+
+  /** What the best epoch said; after a resume that is asked of its model again. */
+  private async bestValidated(): Promise<Validated | undefined> {
+    if (this.best === undefined || this.best.validated) return this.best?.validated;
+    using network = await Network.load(this.directory.best);
+    return await validate({ ...this.preparation, network }, this.hooks.signal);
+  }
+
+  private seconds(): number {
+    return (performance.now() - this.begun) / 1000;
+  }
+
+  private async saveLast(): Promise<void> {
+    const { epoch, score } = this.best ?? { epoch: 0, score: -Infinity };
+    const state: RunState = {
+      history: this.history,
+      best: this.best ? { epoch, score: Number.isFinite(score) ? score : null } : null,
+      schedule: this.schedule.state(),
+      stopping: this.stopping.state(),
+      seconds: this.seconds(),
+    };
+    const done = this.history.length;
+    await this.preparation.trainer.save(this.directory.last, {
+      ...this.modelMetadata(done, this.history[done - 1]?.valLoss ?? null),
+      ...toStateMetadata(state),
+    });
+  }
+
+  private modelMetadata(epoch: number, validationLoss: number | null): Record<string, string> {
+    const { packed } = this.preparation;
+    return toMetadata(
+      describe(this.preparation, {
+        roentgen: packageVersion,
+        torch: systemInfo().torchVersion,
+        created: new Date().toISOString(),
+        dataHash: packed.index.sourceHash,
+        seed: this.settings.seed,
+        epoch,
+        epochs: this.settings.epochs,
+        validationLoss,
+      }),
+    );
+  }
+
+  private report(epoch: number, progress: EpochProgress): void {
+    const { epochs } = this.settings;
+    const { step, steps, samples, loss, elapsedSeconds } = progress;
+    const perStep = elapsedSeconds / step;
+    this.hooks.onEvent?.({
+      kind: 'step',
+      ...{ epoch, epochs, step, steps, loss },
+      imagesPerSecond: samples / elapsedSeconds,
+      secondsLeft: perStep * (steps - step + steps * (epochs - epoch)),
+    });
+  }
+}

@@ -1,0 +1,33 @@
+/** What cannot go together is refused by name before any data are touched. */
+import test from 'ava';
+import { train, type TrainSettings } from '../../src/training/index.js';
+
+const combinations: readonly (readonly [string, TrainSettings, RegExp])[] = [
+  ['focal loss with the autoencoder', { model: 'autoencoder', focalGamma: 2 }, /focalGamma/],
+  [
+    'class weights with the autoencoder',
+    { model: 'autoencoder', classWeight: 'balanced' },
+    /classWeight/,
+  ],
+  ['mixup with the autoencoder', { model: 'autoencoder', mixup: 0.2 }, /mixup/],
+  [
+    'logit adjustment with sigmoids',
+    { model: 'lenet5', loss: 'binaryCrossEntropy', logitAdjustment: 1 },
+    /logitAdjustment/,
+  ],
+  ['a positive weight with softmax', { model: 'lenet5', bcePosWeight: 2 }, /bcePosWeight/],
+  ['Nesterov with Adam', { model: 'lenet5', nesterov: true }, /nesterov/],
+  ['a warm-up as long as the run', { model: 'lenet5', epochs: 3, warmupEpochs: 3 }, /warmupEpochs/],
+  ['a time without a unit', { model: 'lenet5', maxTime: '30' }, /maxTime/],
+  ['a crop below the floor', { model: 'lenet5', cropScale: 0.5 }, /cropScale/],
+];
+
+for (const [what, settings, names] of combinations) {
+  test(`${what} is refused`, async (t) => {
+    // Data that do not exist would be another error.
+    await t.throwsAsync(train({ ...settings, data: 'no such folder' }), {
+      code: 'ERR_INVALID_ARGUMENT',
+      message: names,
+    });
+  });
+}

@@ -1,0 +1,143 @@
+/** A run that is interrupted, however and whenever, goes on to the weights of one that was not. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import anyTest, { type TestFn } from 'ava';
+import { RoentgenError } from '../../src/native/index.js';
+import { resumeTraining, train, type TrainOptions } from '../../src/training/index.js';
+import { quickSettings, temporaryFolder, writeSplits } from '../inference/images.js';
+
+const test = anyTest as TestFn<{ root: string; remove: () => Promise<void> }>;
+
+test.before(async (t) => {
+  const { path, remove } = await temporaryFolder();
+  t.context = { root: path, remove };
+  await writeSplits(join(path, 'data'));
+});
+test.after.always(async (t) => {
+  await t.context.remove();
+});
+
+/** Everything that draws, counts or remembers. */
+function settings(root: string, experiment: string): TrainOptions {
+  return {
+    ...quickSettings(root),
+    ...{ experiment, epochs: 4, batchSize: 4, opt: 'adamw', weightDecay: 0.01 },
+    ...{ rotation: 20, noise: 0.1, mixup: 0.3, emaDecay: 0.9, sampler: 'balanced' },
+    ...{ sched: 'cosine', warmupEpochs: 1, gradAccumSteps: 2, precision: 'fp32' },
+  };
+}
+
+/** The bytes of every tensor in a safetensors file but the position, whose seconds are the machine's. */
+async function tensorsOf(path: string): Promise<Record<string, string>> {
+  const file = await readFile(path);
+  const start = 8 + Number(file.readBigUInt64LE());
+  const header = JSON.parse(file.toString('utf8', 8, start)) as Record<
+    string,
+    { data_offsets?: [number, number] }
+  >;
+  const tensors = Object.entries(header).flatMap(([name, { data_offsets: range }]) =>
+    range === undefined || name === 'training.position'
+      ? []
+      : [[name, file.toString('base64', start + range[0], start + range[1])]],
+  );
+  return Object.fromEntries(tensors) as Record<string, string>;
+}
+
+/** Calls a function of `training` in a process that is killed so many milliseconds after training began. */
+async function liveFor(
+  milliseconds: number,
+  [name, ...args]: readonly [name: string, ...args: unknown[]],
+): Promise<[code: number | null, signal: string | null]> {
+  const training = JSON.stringify(resolve('dist', 'src', 'training', 'index.js'));
+  const written = args.map((argument) => JSON.stringify(argument)).join(', ');
+  const script = `const onEvent = ({ kind }) => kind === 'start' && console.log();
+    require(${training}).${name}(${written}, { onEvent });`;
+  const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const exit = once(child, 'exit') as Promise<[number | null, string | null]>;
+  await Promise.race([exit, once(child.stdout, 'data')]);
+  const timer = setTimeout(() => child.kill('SIGKILL'), milliseconds);
+  return exit.finally(() => {
+    clearTimeout(timer);
+  });
+}
+
+test('a run killed at any moment resumes to the weights of an uninterrupted one', async (t) => {
+  const { root } = t.context;
+  const whole = await train(settings(root, 'whole'));
+  const directory = join(root, 'runs', 'killed');
+  let kills = 0;
+  // Each life may be a little longer than the one before, so that the last one ends by itself.
+  for (let life = 1; ; life += 1) {
+    const [code, signal] = await liveFor(
+      20 + Math.random() * 60 * life,
+      life === 1
+        ? ['train', settings(root, 'killed')]
+        : ['resumeTraining', directory, { cacheDir: settings(root, '').cacheDir }],
+    );
+    if (signal !== 'SIGKILL') {
+      t.is(code, 0);
+      break;
+    }
+    kills += 1;
+  }
+  t.log(`${kills} kills`);
+  t.true(kills > 0);
+  for (const name of ['last.safetensors', 'model_best.safetensors']) {
+    t.deepEqual(
+      await tensorsOf(join(directory, name)),
+      await tensorsOf(join(whole.runDirectory, name)),
+    );
+  }
+});
+
+test('an aborted run goes on within its epoch, with the history of an uninterrupted one', async (t) => {
+  const { root } = t.context;
+  const whole = await train(settings(root, 'unaborted'));
+  const controller = new AbortController();
+  const error = await t.throwsAsync(
+    train(settings(root, 'aborted'), {
+      signal: controller.signal,
+      onEvent: (event) => {
+        if (event.kind === 'step' && event.epoch === 2) controller.abort();
+      },
+    }),
+    { instanceOf: RoentgenError, code: 'ABORT_ERR' },
+  );
+  const directory = String(error.details['runDirectory']);
+  const result = await resumeTraining(directory, { cacheDir: settings(root, '').cacheDir });
+  const figures = ({ history }: typeof result): unknown[] =>
+    history.map(({ seconds: _, imagesPerSecond: __, ...rest }) => rest);
+  t.deepEqual(figures(result), figures(whole));
+  t.is(result.bestEpoch, whole.bestEpoch);
+  t.deepEqual(result.metrics, whole.metrics);
+  t.deepEqual(
+    await tensorsOf(join(directory, 'last.safetensors')),
+    await tensorsOf(join(whole.runDirectory, 'last.safetensors')),
+  );
+});
+
+test('a resume whose data have changed is refused with both hashes', async (t) => {
+  const { root } = t.context;
+  await writeSplits(join(root, 'changing'));
+  const options = {
+    ...quickSettings(root),
+    ...{ experiment: 'changed', data: join(root, 'changing'), epochs: 1 },
+  };
+  const { runDirectory } = await train(options);
+  const path = join(runDirectory, 'config.yaml');
+  const config = await readFile(path, 'utf8');
+  await writeFile(path, config.replace(/^dataHash: .*/m, `dataHash: ${'f'.repeat(64)}`));
+  await t.throwsAsync(resumeTraining(runDirectory, { cacheDir: options.cacheDir }), {
+    code: 'ERR_RESUME_MISMATCH',
+    message: /its hash was ffffffffffff/,
+  });
+});
+
+test('a folder that is no run is named', async (t) => {
+  await t.throwsAsync(resumeTraining(t.context.root), {
+    code: 'ERR_NOT_FOUND',
+    message: /is no run/,
+  });
+});
