@@ -1,7 +1,14 @@
 /** The public API: what programs import from 'roentgen'. */
-export { resumeTraining, train, trainOptionsSchema } from './training/index.js';
+export {
+  previewAugmentation,
+  resumeTraining,
+  train,
+  trainOptionsSchema,
+} from './training/index.js';
 export type {
+  AugmentationPreview,
   EpochRecord,
+  PreviewSettings,
   ResumeOptions,
   StopReason,
   TrainEvent,

@@ -72,25 +72,6 @@ OptimizerOptions readOptimizer(const Options& options) {
           .epsilon = atLeast(options, "epsilon", std::numeric_limits<double>::min())};
 }
 
-Augmentation readAugmentation(const Options& options) {
-  return {.rotation = options.number("rotation"),
-          .zoom = options.number("zoom"),
-          .translation = options.number("translation"),
-          .shear = options.number("shear"),
-          .cropScale = options.number("cropScale"),
-          .horizontalFlip = options.number("horizontalFlip"),
-          .verticalFlip = options.number("verticalFlip"),
-          .fill = byName(fills, options.string("fill"), "ERR_INVALID_ARGUMENT", "fill"),
-          .brightness = options.number("brightness"),
-          .contrast = options.number("contrast"),
-          .gamma = options.number("gamma"),
-          .blur = options.number("blur"),
-          .noise = options.number("noise"),
-          .erasing = options.number("erasing"),
-          .mixup = options.number("mixup"),
-          .cutmix = options.number("cutmix")};
-}
-
 bool isTyped(const Napi::Value& value, napi_typedarray_type type) {
   return value.IsTypedArray() && value.As<Napi::TypedArray>().TypedArrayType() == type;
 }
@@ -230,6 +211,25 @@ NetworkShape readNetworkShape(const Options& options) {
 
 Selection readSelection(const Options& options) {
   return {.indices = options.integers("indices"), .labels = options.integers("labels")};
+}
+
+Augmentation readAugmentation(const Options& options) {
+  return {.rotation = options.number("rotation"),
+          .zoom = options.number("zoom"),
+          .translation = options.number("translation"),
+          .shear = options.number("shear"),
+          .cropScale = options.number("cropScale"),
+          .horizontalFlip = options.number("horizontalFlip"),
+          .verticalFlip = options.number("verticalFlip"),
+          .fill = byName(fills, options.string("fill"), "ERR_INVALID_ARGUMENT", "fill"),
+          .brightness = options.number("brightness"),
+          .contrast = options.number("contrast"),
+          .gamma = options.number("gamma"),
+          .blur = options.number("blur"),
+          .noise = options.number("noise"),
+          .erasing = options.number("erasing"),
+          .mixup = options.number("mixup"),
+          .cutmix = options.number("cutmix")};
 }
 
 TrainerOptions readTrainerOptions(const Options& options) {

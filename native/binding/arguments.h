@@ -45,6 +45,7 @@ at::Tensor imagesArgument(const Napi::CallbackInfo& info, size_t bytes, size_t s
 NetworkShape readNetworkShape(const Options& options);
 Selection readSelection(const Options& options);
 TrainerOptions readTrainerOptions(const Options& options);
+Augmentation readAugmentation(const Options& options);
 EvaluationOptions readEvaluationOptions(const Options& options);
 
 }  // namespace roentgen::binding

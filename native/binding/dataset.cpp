@@ -29,7 +29,7 @@ void DatasetWrap::define(Napi::Env env, Napi::Object exports) {
        InstanceMethod("shape", &DatasetWrap::shape),
        InstanceMethod("metadata", &DatasetWrap::metadata),
        InstanceMethod("column", &DatasetWrap::column), InstanceMethod("read", &DatasetWrap::read),
-       InstanceMethod("save", &DatasetWrap::save),
+       InstanceMethod("preview", &DatasetWrap::preview), InstanceMethod("save", &DatasetWrap::save),
        InstanceMethod("dispose", &DatasetWrap::dispose)});
   environment(env).dataset = Napi::Persistent(constructor);
   exports.Set("Dataset", constructor);
@@ -131,6 +131,20 @@ Napi::Value DatasetWrap::read(const Napi::CallbackInfo& info) {
     const at::Tensor image = dataset->images().select(0, index);
     auto array = Napi::Uint8Array::New(info.Env(), image.nbytes());
     std::memcpy(array.Data(), image.const_data_ptr(), image.nbytes());
+    return array;
+  });
+}
+
+Napi::Value DatasetWrap::preview(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    const auto dataset = dataset_.get();
+    const Options options(info[0]);
+    const auto images = previewImages(
+        *dataset, options.integers("indices"), readAugmentation(options.object("augmentation")),
+        options.numbers("mean"), static_cast<uint64_t>(options.integer("seed", 0)),
+        options.integer("epoch", 0));
+    auto array = Napi::Uint8Array::New(info.Env(), images.nbytes());
+    std::memcpy(array.Data(), images.const_data_ptr(), images.nbytes());
     return array;
   });
 }

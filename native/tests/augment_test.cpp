@@ -270,6 +270,23 @@ TEST("an image that is drawn twice in an epoch is changed in two ways") {
           !at::equal(same[0], same[2]));
 }
 
+TEST("a preview shows what training sees") {
+  auto images = dataset(5, 20);
+  Augmentation seen = everything();
+  seen.mixup = seen.cutmix = 0;
+  const BatchOptions options{.augmentation = seen, .normalization = {{0.3}, {0.5}}, .seed = 4};
+  const auto shown = previewImages(images, {0, 1, 2, 3, 4}, seen, {0.3}, 4, 2);
+  for (int32_t position = 0; position < 5; ++position) {
+    const Selection one{.indices = {position}, .labels = {0}};
+    const auto input = Batches(images, one, 2, 2, 1, options).read(0).input;
+    const auto bytes = ((input * 0.5 + 0.3) * 255)[0];
+    REQUIRE_BELOW((bytes - shown[position].to(at::kFloat)).abs().max().item<double>(), 0.51);
+  }
+  REQUIRE(at::equal(previewImages(images, {3, 1}, {}, {0}, 4, 2),
+                    images.images().index_select(0, at::tensor({3, 1}))));
+  REQUIRE_ERROR(previewImages(images, {5}, {}, {0}, 4, 2), "ERR_INVALID_ARGUMENT", "Position 5");
+}
+
 TEST("what is out of range is named") {
   REQUIRE_ERROR((Augmentation{.cropScale = 0.5}.check()), "ERR_INVALID_ARGUMENT", "cropScale");
   REQUIRE_ERROR((Augmentation{.rotation = 181}.check()), "ERR_INVALID_ARGUMENT", "rotation");

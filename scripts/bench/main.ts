@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { invalidArgument } from '../../src/native/index.js';
+import { augmentation } from './augmentation.js';
 import { eventLoop } from './eventLoop.js';
 import { load } from './load.js';
 import { describeMachine } from './machine.js';
@@ -13,7 +14,7 @@ import type { Effort, Part } from './part.js';
 import { formatMarkdown, formatSection, type Section } from './report.js';
 import { training } from './training.js';
 
-const parts: readonly Part[] = [training, packing, load, eventLoop, memory];
+const parts: readonly Part[] = [training, augmentation, packing, load, eventLoop, memory];
 
 const help = `npm run bench -- [${parts.map(({ name }) => name).join('] [')}] [options]
 

@@ -11,7 +11,12 @@ export const labelFlags = trainOptionsSchema.pick({
 
 /** How files are read. */
 export const readingFlags = z.strictObject({
-  workers: z.number().int().min(1).optional().describe('Images decoded at once [cores, plus one]'),
+  workers: z
+    .number()
+    .int()
+    .min(1)
+    .optional()
+    .describe('Images in work at once [16, or 4 × UV_THREADPOOL_SIZE]'),
   cacheDir: z
     .string()
     .optional()

@@ -22,6 +22,11 @@ const dataVerbs: readonly VerbEntry[] = [
     load: async () => (await import('./dataPack.js')).dataPack,
   },
   {
+    usage: 'preview <source>',
+    summary: 'Draw training images as augmentation changes them',
+    load: async () => (await import('./dataPreview.js')).dataPreview,
+  },
+  {
     usage: 'phantom <folder>',
     summary: 'Draw a dataset of synthetic radiographs',
     load: async () => (await import('./dataPhantom.js')).dataPhantom,

@@ -12,6 +12,7 @@ import type {
   LossOptions,
   NetworkShape,
   OptimizerOptions,
+  PreviewOptions,
   Outputs,
   Shape4,
   SystemInfo,
@@ -39,6 +40,7 @@ export interface NativeDataset {
   metadata(): Record<string, string>;
   column(name: string): Int32Array;
   read(index: number): Uint8Array;
+  preview(options: PreviewOptions): Uint8Array;
   save(
     path: string,
     contents: { metadata: Record<string, string>; columns: Record<string, Int32Array> },

@@ -1,7 +1,7 @@
 /** Packed images in native memory: uint8 [N, C, H, W], int32 columns, and metadata. */
 import { addon, type NativeDataset } from './addon.js';
 import { callNative, runNative } from './call.js';
-import type { Shape4 } from './types.js';
+import type { PreviewOptions, Shape4 } from './types.js';
 
 /** Slots of C·H·W bytes in a raw file, and which of them to take, in order. */
 export interface RawLayout {
@@ -51,6 +51,14 @@ export class Dataset implements Disposable {
   /** One image, C·H·W bytes. Throws ERR_INVALID_ARGUMENT outside [0, N). */
   read(index: number): Uint8Array {
     return callNative(() => this.handle.read(index));
+  }
+
+  /**
+   * Images as training sees them before they are normalized and mixed, C·H·W bytes each, one after another. For a
+   * few: it does not return before they are made. Throws ERR_INVALID_ARGUMENT.
+   */
+  preview(options: PreviewOptions): Uint8Array {
+    return callNative(() => this.handle.preview(options));
   }
 
   /** Writes the images with these columns and metadata: whole or not at all. Throws ERR_NO_SPACE, ERR_IO. */

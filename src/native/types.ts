@@ -111,6 +111,18 @@ export interface Augmentation {
   cutmix: number;
 }
 
+/** Which images to change, and how a training run with this seed changes them in this epoch. */
+export interface PreviewOptions {
+  /** Positions in the dataset. */
+  indices: Int32Array;
+  augmentation: Augmentation;
+  /** What erased rectangles become, per channel, in [0, 1]. */
+  mean: readonly number[];
+  seed: number;
+  /** 0-based. */
+  epoch: number;
+}
+
 /** What is left out of `loss` and `augmentation` is neutral, of `optimizer` PyTorch's default. */
 export interface TrainerConfig {
   loss: Partial<LossOptions> & Pick<LossOptions, 'kind'>;

@@ -3,5 +3,7 @@ export type { EpochRecord, TrainEvent, StopReason, TrainHooks, TrainResult } fro
 export { trainOptionsSchema } from './options.js';
 export type { ResolvedSettings, TrainSettings } from './options.js';
 export type { Places } from './preparation.js';
+export { previewAugmentation } from './preview.js';
+export type { AugmentationPreview, PreviewSettings } from './preview.js';
 export { resumeTraining, train } from './train.js';
 export type { ResumeOptions, TrainOptions } from './train.js';

@@ -4,6 +4,8 @@ import {
   openData,
   selectSplits,
   type PackedDataset,
+  type PackedIndex,
+  type Split,
   type SplitSelection,
 } from '../data/index.js';
 import type { ModelDescription } from '../inference/index.js';
@@ -90,17 +92,24 @@ export async function prepare(
   }
 }
 
-function select(
-  { index }: PackedDataset,
-  settings: ResolvedSettings,
-  data: string,
-): SplitSelection {
-  const samples = index.names.map((name, position) => ({
+/** What splits are made of. */
+export function toSamples(
+  index: PackedIndex,
+): { name: string; label: number; group: string; split: Split | null }[] {
+  return index.names.map((name, position) => ({
     name,
     label: index.labels[position] ?? -1,
     group: index.groups[position] ?? name,
     split: index.splits[position] ?? null,
   }));
+}
+
+function select(
+  { index }: PackedDataset,
+  settings: ResolvedSettings,
+  data: string,
+): SplitSelection {
+  const samples = toSamples(index);
   const leaks = checkSplits(samples, index.hashes);
   const [leak] = leaks;
   if (leak !== undefined && !settings.allowLeakage) {

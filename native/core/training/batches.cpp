@@ -1,6 +1,7 @@
 #include "core/training/batches.h"
 
 #include "core/augment/mixing.h"
+#include "core/error.h"
 
 #include <ATen/Functions.h>
 
@@ -84,6 +85,25 @@ at::Tensor Batches::labels(std::span<const int32_t> entries) const {
   for (const int32_t entry : entries)
     *out++ = selection_.labels[static_cast<size_t>(entry)];
   return labels.to(options_.device);
+}
+
+at::Tensor previewImages(const Dataset& dataset, const std::vector<int32_t>& positions,
+                         const Augmentation& augmentation, const std::vector<double>& erased,
+                         uint64_t seed, int64_t epoch) {
+  std::vector<uint64_t> samples;
+  std::vector<int64_t> rows;
+  for (const int32_t position : positions) {
+    if (position < 0 || position >= dataset.size()) {
+      throw Error("ERR_INVALID_ARGUMENT",
+                  text("Position ", position, " is outside the dataset's ", dataset.size()));
+    }
+    samples.push_back(static_cast<uint32_t>(position));
+    rows.push_back(position);
+  }
+  const auto pixels =
+      dataset.images().index_select(0, at::tensor(rows, at::kLong)).to(at::kFloat) / 255;
+  const auto changed = Augmenter(augmentation, erased, seed, epoch).apply(pixels, samples);
+  return (changed * 255).round().clamp(0, 255).to(at::kByte).contiguous();
 }
 
 void Batches::mix(Batch& batch, std::span<const int32_t> entries) const {

@@ -57,4 +57,10 @@ class Batches {
   at::Tensor mean_, std_;  // [1, C, 1, 1], where images are changed before they are normalized
 };
 
+// uint8 [n, C, H, W] of the images at `positions` as training sees them in `epoch`, before they are
+// normalized and mixed. Throws ERR_INVALID_ARGUMENT for a position outside the dataset.
+at::Tensor previewImages(const Dataset& dataset, const std::vector<int32_t>& positions,
+                         const Augmentation& augmentation, const std::vector<double>& erased,
+                         uint64_t seed, int64_t epoch);
+
 }  // namespace roentgen

@@ -3,8 +3,10 @@ import { loadModelSpec } from '../../../src/models/index.js';
 import {
   Dataset,
   Network,
+  noAugmentation,
   systemInfo,
   Trainer,
+  type Augmentation,
   type EpochOptions,
   type Normalization,
   type Shape4,
@@ -17,13 +19,18 @@ export interface Workload {
 }
 
 /** A two-class network with its trainer, in the precision that `auto` takes. `shape` is the dataset's. */
-export function buildWorkload(model: string, [, channels, height, width]: Shape4): Workload {
+export function buildWorkload(
+  model: string,
+  [, channels, height, width]: Shape4,
+  augmentation: Augmentation = noAugmentation,
+): Workload {
   const network = Network.build(loadModelSpec(model), { outputs: 2, channels, height, width }, 1);
   const perChannel = (value: number): number[] => Array.from({ length: channels }, () => value);
   const normalization = { mean: perChannel(0.5), std: perChannel(0.2) };
   const trainer = new Trainer(network, {
     loss: { kind: 'crossEntropy' },
     optimizer: { algorithm: 'adam' },
+    augmentation,
     precision: systemInfo().autoPrecision,
     device: 'cpu',
     normalization,
