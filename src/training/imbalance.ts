@@ -1,7 +1,12 @@
 /** The settings for classes of unequal size: weights and shape of the loss, and which images an epoch draws. */
 import { z } from 'zod';
 import { balancedWeights, sampleModes } from '../data/index.js';
-import { invalidArgument, type LossName, type LossOptions } from '../native/index.js';
+import {
+  RoentgenError,
+  invalidArgument,
+  type LossName,
+  type LossOptions,
+} from '../native/index.js';
 
 export const imbalanceOptions = {
   classWeight: z
@@ -83,12 +88,10 @@ export function checkImbalance(kind: LossName, settings: ImbalanceSettings): voi
     ['logitAdjustment', settings.logitAdjustment > 0, ['crossEntropy']],
   ];
   for (const [setting, used, losses] of conflicts) {
-    if (used && !losses.includes(kind)) {
-      throw invalidArgument(
-        setting,
-        `nothing, since the loss is ${kind}: it goes with ${losses.join(' or ')}`,
-        settings[setting as keyof ImbalanceSettings],
-      );
-    }
+    if (!used || losses.includes(kind)) continue;
+    throw new RoentgenError(
+      'ERR_INVALID_ARGUMENT',
+      `${setting} does not go with the loss ${kind}, only with ${losses.join(' or ')}: leave it out`,
+    );
   }
 }
