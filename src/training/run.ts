@@ -14,6 +14,7 @@ import {
 } from '../native/index.js';
 import { fromStateMetadata, toStateMetadata, type RunState } from './checkpoint.js';
 import type { EpochRecord, StopReason, TrainHooks, TrainResult } from './events.js';
+import { EventWriter } from './logging/tensorboard.js';
 import type { ResolvedSettings } from './options.js';
 import { describe, type Preparation } from './preparation.js';
 import type { RunDirectory } from './runDirectory.js';
@@ -76,14 +77,20 @@ export class Run {
   /** Trains what is left of the run. */
   async complete(): Promise<TrainResult> {
     this.announce();
-    let reason: StopReason = 'completed';
-    for (let epoch = this.history.length + 1; epoch <= this.settings.epochs; epoch += 1) {
-      const stop = await this.epoch(epoch);
-      if (stop === null) continue;
-      reason = stop;
-      break;
+    const events = await EventWriter.create(this.directory.path);
+    try {
+      return await this.finish(await this.trainOn(events));
+    } finally {
+      await events.close();
     }
-    return this.finish(reason);
+  }
+
+  private async trainOn(events: EventWriter): Promise<StopReason> {
+    for (let epoch = this.history.length + 1; epoch <= this.settings.epochs; epoch += 1) {
+      const stop = await this.epoch(epoch, events);
+      if (stop !== null) return stop;
+    }
+    return 'completed';
   }
 
   /** Keeps what an interrupted run has, and adds to the error where it is. */
@@ -115,7 +122,7 @@ export class Run {
     });
   }
 
-  private async epoch(epoch: number): Promise<StopReason | null> {
+  private async epoch(epoch: number, events: EventWriter): Promise<StopReason | null> {
     const begun = performance.now();
     const { trainer, packed } = this.preparation;
     const { batchSize } = this.settings;
@@ -142,6 +149,10 @@ export class Run {
     const value = monitored(this.settings.evalMetric, validated);
     this.schedule.observe(value);
     const stop = this.stopping.observe(value, this.seconds());
+    // Before the checkpoint: a kill between the two repeats points instead of losing them.
+    for (const [tag, figure] of Object.entries(curves(record)))
+      if (figure !== null) events.scalar(tag, figure, epoch);
+    await events.flush();
     await this.saveLast();
     await this.directory.writeHistory(this.history, this.best?.epoch ?? epoch);
     this.hooks.onEvent?.({ kind: 'epoch', record, epochs: this.settings.epochs, best });
@@ -263,4 +274,17 @@ export class Run {
       secondsLeft: perStep * (steps - step + steps * (epochs - epoch)),
     });
   }
+}
+
+/** What TensorBoard shows of an epoch, by tag. */
+function curves(record: EpochRecord): Record<string, number | null> {
+  return {
+    'loss/train': record.trainLoss,
+    'loss/validation': record.valLoss,
+    'accuracy/train': record.trainAccuracy,
+    'accuracy/validation': record.valAccuracy,
+    'auroc/validation': record.valAuroc,
+    'learning rate': record.learningRate,
+    'images per second': record.imagesPerSecond,
+  };
 }

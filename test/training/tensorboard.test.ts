@@ -101,12 +101,23 @@ test('flushes that overlap write every event once and in order', async (t) => {
   t.deepEqual(await readFile(overlapping.path), await readFile(single.path));
 });
 
-test('a step that is no count is refused', async (t) => {
+test('a step that is negative, broken or too large to be exact is refused', async (t) => {
   const writer = await EventWriter.create(await temporaryFolder(t));
   for (const step of [-1, 0.5, NaN, 2 ** 53]) {
     t.throws(() => writer.scalar('loss', 1, step), {
       code: 'ERR_INVALID_ARGUMENT',
       message: /step/,
+    });
+  }
+  await writer.close();
+});
+
+test('an image without pixels is refused', async (t) => {
+  const writer = await EventWriter.create(await temporaryFolder(t));
+  for (const wrong of [{ width: 0 }, { height: -2 }, { width: 1.5 }]) {
+    t.throws(() => writer.image('augmented', png, { ...size, ...wrong }, 0), {
+      code: 'ERR_INVALID_ARGUMENT',
+      message: /size/,
     });
   }
   await writer.close();

@@ -27,19 +27,24 @@ test('a run leaves its settings, its epochs, two checkpoints, metrics and predic
     { ...quickSettings(root), experiment: 'files' },
     { onEvent: (event) => events.push(event) },
   );
-  t.deepEqual((await readdir(result.runDirectory)).sort(), [
-    'classification_report.txt',
-    'config.yaml',
-    'confusion_matrix.csv',
-    'confusion_matrix.svg',
-    'curves.svg',
-    'last.safetensors',
-    'metrics.json',
-    'model_best.safetensors',
-    'predictions.csv',
-    'roc.svg',
-    'summary.csv',
-  ]);
+  const files = (await readdir(result.runDirectory)).sort();
+  t.deepEqual(
+    files.map((name) => name.replace(/(?<=tfevents).*/, '')),
+    [
+      'classification_report.txt',
+      'config.yaml',
+      'confusion_matrix.csv',
+      'confusion_matrix.svg',
+      'curves.svg',
+      'events.out.tfevents',
+      'last.safetensors',
+      'metrics.json',
+      'model_best.safetensors',
+      'predictions.csv',
+      'roc.svg',
+      'summary.csv',
+    ],
+  );
   const config = parse(await readFile(join(result.runDirectory, 'config.yaml'), 'utf8')) as Record<
     string,
     unknown

@@ -62,9 +62,12 @@ export class EventWriter {
 
   /** @param size of `png`, in pixels: integers from 1 */
   image(tag: string, png: Uint8Array, size: { width: number; height: number }, step: number): void {
+    requireInteger('size.width', size.width, 1);
+    requireInteger('size.height', size.height, 1);
     this.add(imageEvent(this.moment(step), tag, png, size));
   }
 
+  /** Shown as Markdown, under the text tab. */
   text(tag: string, markdown: string, step: number): void {
     this.add(textEvent(this.moment(step), tag, markdown));
   }
@@ -94,9 +97,7 @@ export class EventWriter {
   }
 
   private moment(step: number): Moment {
-    if (!Number.isSafeInteger(step) || step < 0) {
-      throw invalidArgument('step', 'an integer from 0 to 2^53 - 1', step);
-    }
+    requireInteger('step', step, 0);
     return { wallTime: this.now() / 1000, step };
   }
 
@@ -117,6 +118,12 @@ export class EventWriter {
     this.pending.splice(0, count);
     this.written += bytes.length;
   }
+}
+
+/** Any other number would be a message that cannot be read. */
+function requireInteger(name: string, value: number, least: number): void {
+  if (Number.isSafeInteger(value) && value >= least) return;
+  throw invalidArgument(name, `an integer from ${least} to 2^53 - 1`, value);
 }
 
 /** Opens a file that nobody else writes; its name sorts by time, as TensorBoard reads them. */
