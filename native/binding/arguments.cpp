@@ -63,6 +63,8 @@ OptimizerOptions readOptimizer(const Options& options) {
           .weightDecay = atLeast(options, "weightDecay", 0),
           .decayAll = options.flag("decayAll"),
           .layerDecay = atLeast(options, "layerDecay", 0),
+          .head = options.texts("head"),
+          .backboneRate = atLeast(options, "backboneRate", 0),
           .clipNorm = atLeast(options, "clipNorm", 0),
           .momentum = inUnit(options, "momentum"),
           .nesterov = options.flag("nesterov"),
@@ -130,6 +132,19 @@ std::vector<double> Options::numbers(const char* name) const {
   return numbers;
 }
 
+std::vector<std::string> Options::texts(const char* name) const {
+  const Napi::Value value = object_.Get(name);
+  if (!value.IsArray()) fail(name, "an array of strings");
+  const auto array = value.As<Napi::Array>();
+  std::vector<std::string> texts;
+  for (uint32_t i = 0; i < array.Length(); ++i) {
+    const Napi::Value element = array.Get(i);
+    if (!element.IsString()) fail(name, "an array of strings");
+    texts.push_back(element.As<Napi::String>().Utf8Value());
+  }
+  return texts;
+}
+
 std::vector<int32_t> Options::integers(const char* name) const {
   const Napi::Value value = object_.Get(name);
   if (!isTyped(value, napi_int32_array)) fail(name, "an Int32Array");
@@ -153,6 +168,18 @@ std::map<std::string, std::string> Options::strings(const char* name) const {
     strings[key.ToString().Utf8Value()] = entry.As<Napi::String>().Utf8Value();
   }
   return strings;
+}
+
+std::map<std::string, std::vector<std::string>> Options::lists(const char* name) const {
+  const Napi::Value value = object_.Get(name);
+  if (!value.IsObject()) fail(name, "an object of arrays of strings");
+  const Options members(value);
+  std::map<std::string, std::vector<std::string>> lists;
+  for (const auto& [key, member] : value.As<Napi::Object>()) {
+    const std::string list = key.ToString().Utf8Value();
+    lists[list] = members.texts(list.c_str());
+  }
+  return lists;
 }
 
 std::map<std::string, at::Tensor> Options::columns(const char* name) const {
@@ -249,6 +276,17 @@ EvaluationOptions readEvaluationOptions(const Options& options) {
           .compute = readPrecision(options),
           .normalization = readNormalization(options.object("normalization")),
           .batchSize = options.integer("batchSize", 1)};
+}
+
+EpochOptions readEpochOptions(const Options& options) {
+  return {.epoch = options.integer("epoch", 0),
+          .batchSize = options.integer("batchSize", 1),
+          .learningRates = options.numbers("learningRates"),
+          .updates = options.integer("updates", 0)};
+}
+
+ImportOptions readImportOptions(const Options& options) {
+  return {.head = options.texts("head"), .aliases = options.lists("aliases")};
 }
 
 }  // namespace roentgen::binding

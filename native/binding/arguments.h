@@ -4,6 +4,7 @@
 #include "core/dataset/batch.h"
 #include "core/dataset/selection.h"
 #include "core/inference/evaluate.h"
+#include "core/network/weights.h"
 #include "core/training/trainer.h"
 
 #include <ATen/core/Tensor.h>
@@ -27,9 +28,11 @@ class Options {
   bool flag(const char* name) const;
   std::string string(const char* name) const;
   std::vector<double> numbers(const char* name) const;
+  std::vector<std::string> texts(const char* name) const;
   std::vector<int32_t> integers(const char* name) const;  // from an Int32Array, copied
   Options object(const char* name) const;
   std::map<std::string, std::string> strings(const char* name) const;
+  std::map<std::string, std::vector<std::string>> lists(const char* name) const;
   std::map<std::string, at::Tensor> columns(const char* name) const;  // of Int32Arrays, copied
 
  private:
@@ -47,5 +50,7 @@ Selection readSelection(const Options& options);
 TrainerOptions readTrainerOptions(const Options& options);
 Augmentation readAugmentation(const Options& options);
 EvaluationOptions readEvaluationOptions(const Options& options);
+EpochOptions readEpochOptions(const Options& options);
+ImportOptions readImportOptions(const Options& options);
 
 }  // namespace roentgen::binding

@@ -4,6 +4,7 @@
 #include "binding/environment.h"
 #include "binding/failure.h"
 #include "binding/operation.h"
+#include "core/dataset/statistics.h"
 
 #include <cstring>
 
@@ -19,6 +20,13 @@ Napi::Object toObject(Napi::Env env, const std::map<std::string, std::string>& s
   return object;
 }
 
+Napi::Array toArray(Napi::Env env, const std::vector<double>& numbers) {
+  Napi::Array array = Napi::Array::New(env, numbers.size());
+  for (uint32_t i = 0; i < numbers.size(); ++i)
+    array.Set(i, numbers[i]);
+  return array;
+}
+
 }  // namespace
 
 void DatasetWrap::define(Napi::Env env, Napi::Object exports) {
@@ -29,7 +37,8 @@ void DatasetWrap::define(Napi::Env env, Napi::Object exports) {
        InstanceMethod("shape", &DatasetWrap::shape),
        InstanceMethod("metadata", &DatasetWrap::metadata),
        InstanceMethod("column", &DatasetWrap::column), InstanceMethod("read", &DatasetWrap::read),
-       InstanceMethod("preview", &DatasetWrap::preview), InstanceMethod("save", &DatasetWrap::save),
+       InstanceMethod("preview", &DatasetWrap::preview),
+       InstanceMethod("measure", &DatasetWrap::measure), InstanceMethod("save", &DatasetWrap::save),
        InstanceMethod("dispose", &DatasetWrap::dispose)});
   environment(env).dataset = Napi::Persistent(constructor);
   exports.Set("Dataset", constructor);
@@ -146,6 +155,25 @@ Napi::Value DatasetWrap::preview(const Napi::CallbackInfo& info) {
     auto array = Napi::Uint8Array::New(info.Env(), images.nbytes());
     std::memcpy(array.Data(), images.const_data_ptr(), images.nbytes());
     return array;
+  });
+}
+
+Napi::Value DatasetWrap::measure(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    const auto positions = Options(info[0]).integers("indices");
+    return startOperation(
+        info.Env(), fileExecutor(),
+        [dataset = dataset_.get(), positions](const Cancellation&,
+                                              const ProgressCallback&) -> Deliver {
+          const auto measured = roentgen::measure(*dataset, positions);
+          return [measured](Napi::Env env) {
+            Napi::Object object = Napi::Object::New(env);
+            object.Set("mean", toArray(env, measured.mean));
+            object.Set("std", toArray(env, measured.std));
+            return object;
+          };
+        },
+        info.Env().Undefined());
   });
 }
 

@@ -31,6 +31,7 @@ class DatasetWrap : public Napi::ObjectWrap<DatasetWrap>, Counted<DatasetWrap> {
   Napi::Value column(const Napi::CallbackInfo& info);
   Napi::Value read(const Napi::CallbackInfo& info);
   Napi::Value preview(const Napi::CallbackInfo& info);
+  Napi::Value measure(const Napi::CallbackInfo& info);
   Napi::Value save(const Napi::CallbackInfo& info);
   Napi::Value dispose(const Napi::CallbackInfo& info);
 

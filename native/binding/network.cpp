@@ -37,6 +37,30 @@ Napi::Object toRow(Napi::Env env, const LayerRow& row) {
   return object;
 }
 
+Napi::Array toArray(Napi::Env env, const std::vector<std::string>& texts) {
+  Napi::Array array = Napi::Array::New(env, texts.size());
+  for (uint32_t i = 0; i < texts.size(); ++i)
+    array.Set(i, texts[i]);
+  return array;
+}
+
+Napi::Object toObject(Napi::Env env, const ImportReport& report) {
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("matched", toArray(env, report.matched));
+  object.Set("adapted", toArray(env, report.adapted));
+  object.Set("drawn", toArray(env, report.drawn));
+  object.Set("missing", toArray(env, report.missing));
+  object.Set("wrong", toArray(env, report.wrong));
+  object.Set("unexpected", toArray(env, report.unexpected));
+  Napi::Object metadata = Napi::Object::New(env);
+  for (const auto& [key, value] : report.metadata)
+    metadata.Set(key, value);
+  object.Set("metadata", metadata);
+  return object;
+}
+
+}  // namespace
+
 Napi::Object toObject(Napi::Env env, const Outputs& outputs) {
   Napi::Object object = Napi::Object::New(env);
   auto values = Napi::Float32Array::New(env, static_cast<size_t>(outputs.values.numel()));
@@ -47,8 +71,6 @@ Napi::Object toObject(Napi::Env env, const Outputs& outputs) {
   object.Set("seconds", outputs.seconds);
   return object;
 }
-
-}  // namespace
 
 Napi::Value startSave(
     const Napi::CallbackInfo& info, std::shared_ptr<SharedNetwork> network,
@@ -73,6 +95,8 @@ void NetworkWrap::define(Napi::Env env, Napi::Object exports) {
        InstanceMethod("metadata", &NetworkWrap::metadata),
        InstanceMethod("summary", &NetworkWrap::summary),
        InstanceMethod("evaluate", &NetworkWrap::evaluate),
+       InstanceMethod("freeze", &NetworkWrap::freeze),
+       InstanceMethod("importWeights", &NetworkWrap::importWeights),
        InstanceMethod("save", &NetworkWrap::save),
        InstanceMethod("dispose", &NetworkWrap::dispose)});
   environment(env).network = Napi::Persistent(constructor);
@@ -163,6 +187,32 @@ Napi::Value NetworkWrap::evaluate(const Napi::CallbackInfo& info) {
           return [outputs](Napi::Env env) { return toObject(env, outputs); };
         },
         info[2]);
+  });
+}
+
+Napi::Value NetworkWrap::freeze(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    const auto shared = shared_.get();
+    const auto names = Options(info[0]).texts("layers");
+    const Lease lease(shared->busy);
+    shared->network->freeze(names);
+    return info.Env().Undefined();
+  });
+}
+
+Napi::Value NetworkWrap::importWeights(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    const std::string path = stringArgument(info, 0, "path");
+    const auto options = readImportOptions(Options(info[1]));
+    return startOperation(
+        info.Env(), fileExecutor(),
+        [shared = shared_.get(), path, options](const Cancellation&,
+                                                const ProgressCallback&) -> Deliver {
+          const Lease lease(shared->busy);
+          const auto report = roentgen::importWeights(*shared->network, path, options);
+          return [report](Napi::Env env) { return toObject(env, report); };
+        },
+        info.Env().Undefined());
   });
 }
 

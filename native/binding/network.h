@@ -2,6 +2,7 @@
 #pragma once
 
 #include "binding/handle.h"
+#include "core/inference/evaluate.h"
 #include "core/network/network.h"
 
 #include <napi.h>
@@ -27,6 +28,8 @@ Napi::Value startSave(
     const Napi::CallbackInfo& info, std::shared_ptr<SharedNetwork> network,
     std::function<void(const std::string&, const std::map<std::string, std::string>&)> write);
 
+Napi::Object toObject(Napi::Env env, const Outputs& outputs);
+
 class NetworkWrap : public Napi::ObjectWrap<NetworkWrap>, Counted<NetworkWrap> {
  public:
   static void define(Napi::Env env, Napi::Object exports);
@@ -45,6 +48,8 @@ class NetworkWrap : public Napi::ObjectWrap<NetworkWrap>, Counted<NetworkWrap> {
   Napi::Value metadata(const Napi::CallbackInfo& info);
   Napi::Value summary(const Napi::CallbackInfo& info);
   Napi::Value evaluate(const Napi::CallbackInfo& info);
+  Napi::Value freeze(const Napi::CallbackInfo& info);
+  Napi::Value importWeights(const Napi::CallbackInfo& info);
   Napi::Value save(const Napi::CallbackInfo& info);
   Napi::Value dispose(const Napi::CallbackInfo& info);
 

@@ -6,6 +6,8 @@
 #include "binding/failure.h"
 #include "binding/operation.h"
 
+#include <algorithm>
+
 namespace roentgen::binding {
 namespace {
 
@@ -14,8 +16,12 @@ Napi::Object toObject(Napi::Env env, const EpochStatistics& statistics) {
   object.Set("loss", statistics.loss);
   object.Set("accuracy", statistics.accuracy);
   object.Set("samples", static_cast<double>(statistics.samples));
+  object.Set("step", static_cast<double>(statistics.step));
   object.Set("steps", static_cast<double>(statistics.steps));
   object.Set("seconds", statistics.seconds);
+  auto losses = Napi::Float32Array::New(env, statistics.losses.size());
+  std::copy(statistics.losses.begin(), statistics.losses.end(), losses.Data());
+  object.Set("losses", losses);
   return object;
 }
 
@@ -25,6 +31,7 @@ void TrainerWrap::define(Napi::Env env, Napi::Object exports) {
   exports.Set("Trainer",
               DefineClass(env, "Trainer",
                           {InstanceMethod("epoch", &TrainerWrap::epoch),
+                           InstanceMethod("evaluate", &TrainerWrap::evaluate),
                            InstanceMethod("exchangeAverage", &TrainerWrap::exchangeAverage),
                            InstanceMethod("save", &TrainerWrap::save),
                            InstanceMethod("load", &TrainerWrap::load),
@@ -50,16 +57,33 @@ Napi::Value TrainerWrap::epoch(const Napi::CallbackInfo& info) {
     const auto dataset = DatasetWrap::unwrap(info[0]);
     const Options options(info[1]);
     const auto selection = readSelection(options);
-    const int64_t epoch = options.integer("epoch", 0);
-    const int64_t batchSize = options.integer("batchSize", 1);
-    const auto learningRates = options.numbers("learningRates");
+    const auto plan = readEpochOptions(options);
     return startOperation(
         info.Env(), shared->executor,
         [=](const Cancellation& cancellation, const ProgressCallback& progress) -> Deliver {
           const Lease lease(shared->network->busy);
-          const auto statistics = shared->trainer.epoch(*dataset, selection, epoch, batchSize,
-                                                        learningRates, cancellation, progress);
+          const auto statistics =
+              shared->trainer.epoch(*dataset, selection, plan, cancellation, progress);
           return [statistics](Napi::Env env) { return toObject(env, statistics); };
+        },
+        info[2]);
+  });
+}
+
+Napi::Value TrainerWrap::evaluate(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    const auto shared = shared_.get();
+    const auto dataset = DatasetWrap::unwrap(info[0]);
+    const Options options(info[1]);
+    const auto selection = readSelection(options);
+    const auto settings = readEvaluationOptions(options);
+    return startOperation(
+        info.Env(), shared->executor,
+        [=](const Cancellation& cancellation, const ProgressCallback& progress) -> Deliver {
+          const Lease lease(shared->network->busy);
+          auto outputs =
+              shared->trainer.evaluate(*dataset, selection, settings, cancellation, progress);
+          return [outputs](Napi::Env env) { return toObject(env, outputs); };
         },
         info[2]);
   });

@@ -170,8 +170,8 @@ TEST("joined layers equal the layers they are made of, in outputs and gradients"
           input, {.training = true, .generator = &generator, .separate = separate});
       output.square().sum().backward();
       std::vector<at::Tensor> flat{output.detach().flatten()};
-      for (const at::Tensor& parameter : network->trainable())
-        flat.push_back(parameter.grad().flatten());
+      for (const State& entry : network->trainable())
+        flat.push_back(entry.tensor.grad().flatten());
       return at::cat(flat).to(at::kDouble);
     };
     const auto joined = run(false), apart = run(true);
@@ -187,8 +187,9 @@ TEST("a trainer's epochs give PyTorch's losses") {
     std::vector<double> losses;
     for (int epoch = 0; epoch < fixture.steps(); ++epoch) {
       losses.push_back(trainer
-                           .epoch(*dataset, fixture.selection(), epoch, fixture.batch(),
-                                  {fixture.learningRate()}, {}, [](const Progress&) {})
+                           .epoch(*dataset, fixture.selection(),
+                                  {epoch, fixture.batch(), {fixture.learningRate()}}, {},
+                                  [](const Progress&) {})
                            .loss);
     }
     REQUIRE_BELOW(relativeError(losses, fixture.numbers("losses")), 1e-8);

@@ -181,22 +181,22 @@ TEST("resumed training equals uninterrupted training, bit for bit, wherever it w
     Trainer whole(smallNetwork(), settings);
     std::vector<double> losses;
     for (int epoch = 0; epoch < 3; ++epoch)
-      losses.push_back(whole.epoch(*dataset, selection, epoch, 8, {1e-2}, {}, silent).loss);
+      losses.push_back(whole.epoch(*dataset, selection, {epoch, 8, {1e-2}}, {}, silent).loss);
     for (int64_t stop = 0; stop < 5; ++stop) {
       Trainer interrupted(smallNetwork(), settings);
-      interrupted.epoch(*dataset, selection, 0, 8, {1e-2}, {}, silent);
+      interrupted.epoch(*dataset, selection, {0, 8, {1e-2}}, {}, silent);
       Cancellation cancellation;
       if (stop == 0) cancellation.cancel();
       const auto stopping = [&](const Progress& progress) {
         if (progress.step == stop) cancellation.cancel();
       };
-      REQUIRE_ERROR(interrupted.epoch(*dataset, selection, 1, 8, {1e-2}, cancellation, stopping),
+      REQUIRE_ERROR(interrupted.epoch(*dataset, selection, {1, 8, {1e-2}}, cancellation, stopping),
                     "ABORT_ERR", "aborted");
       interrupted.save(path, {{"note", "half"}});
       Trainer resumed(smallNetwork(), settings);
       REQUIRE_EQUAL(resumed.load(path).at("note"), "half");
       for (int epoch = 1; epoch < 3; ++epoch) {
-        const auto loss = resumed.epoch(*dataset, selection, epoch, 8, {1e-2}, {}, silent).loss;
+        const auto loss = resumed.epoch(*dataset, selection, {epoch, 8, {1e-2}}, {}, silent).loss;
         REQUIRE_EQUAL(loss, losses[static_cast<size_t>(epoch)]);
       }
       REQUIRE(at::equal(weights(whole), weights(resumed)));
@@ -204,7 +204,7 @@ TEST("resumed training equals uninterrupted training, bit for bit, wherever it w
       resumed.save(path, {});
       Trainer done(smallNetwork(), settings);
       done.load(path);
-      const double again = done.epoch(*dataset, selection, 2, 8, {1e-2}, {}, silent).loss;
+      const double again = done.epoch(*dataset, selection, {2, 8, {1e-2}}, {}, silent).loss;
       REQUIRE_EQUAL(again, losses[2]);
       REQUIRE(at::equal(weights(whole), weights(done)));
       if (settings.averageDecay == 0) continue;
@@ -229,8 +229,8 @@ TEST("gradients gathered over small batches make the update of one large batch")
   gathering.compute = wide.compute = at::kDouble;
   gathering.accumulation = 3;
   Trainer small(network(), gathering), large(network(), wide);
-  small.epoch(*dataset, firstImages(22), 0, 4, {1e-2}, {}, silent);
-  large.epoch(*dataset, firstImages(22), 0, 12, {1e-2}, {}, silent);
+  small.epoch(*dataset, firstImages(22), {0, 4, {1e-2}}, {}, silent);
+  large.epoch(*dataset, firstImages(22), {0, 12, {1e-2}}, {}, silent);
   const auto& actual = small.network().state();
   for (size_t i = 0; i < actual.size(); ++i)
     REQUIRE(at::allclose(actual[i].tensor, large.network().state()[i].tensor, 1e-9, 1e-12));
@@ -244,7 +244,7 @@ TEST("the average forgets at its rate, and is exchanged and brought back") {
   const auto head = [&] { return trainer.network().state().back().tensor.detach().clone(); };
   auto average = head();
   for (int step = 1; step <= 5; ++step) {
-    trainer.epoch(*dataset, firstImages(8), step, 8, {1e-2}, {}, silent);
+    trainer.epoch(*dataset, firstImages(8), {step, 8, {1e-2}}, {}, silent);
     const double decay = std::min(0.15, (1.0 + step) / (10.0 + step));
     average = decay * average + (1 - decay) * head();
   }
@@ -261,11 +261,11 @@ TEST("a learning rate for each step is taken by its step") {
   const auto dataset = randomImages(24, 1, 16);
   Trainer still(smallNetwork(), options()), moving(smallNetwork(), options());
   const auto before = still.network().state().front().tensor.detach().clone();
-  still.epoch(*dataset, firstImages(24), 0, 8, {0, 0, 0}, {}, silent);
-  moving.epoch(*dataset, firstImages(24), 0, 8, {0, 1e-2, 0}, {}, silent);
+  still.epoch(*dataset, firstImages(24), {0, 8, {0, 0, 0}}, {}, silent);
+  moving.epoch(*dataset, firstImages(24), {0, 8, {0, 1e-2, 0}}, {}, silent);
   REQUIRE(at::equal(still.network().state().front().tensor, before));
   REQUIRE(!at::equal(moving.network().state().front().tensor, before));
-  REQUIRE_ERROR(still.epoch(*dataset, firstImages(24), 0, 8, {1, 2}, {}, silent),
+  REQUIRE_ERROR(still.epoch(*dataset, firstImages(24), {0, 8, {1, 2}}, {}, silent),
                 "ERR_INVALID_ARGUMENT", "1 or 3");
 }
 
@@ -309,7 +309,7 @@ TEST("a network learns by heart: the loss falls to near zero and every answer is
   auto network = smallNetwork();
   Trainer trainer(network, options());
   for (int epoch = 0; epoch < 60; ++epoch)
-    trainer.epoch(*dataset, selection, epoch, 8, {3e-3}, {}, silent);
+    trainer.epoch(*dataset, selection, {epoch, 8, {3e-3}}, {}, silent);
   const auto outputs = evaluate(*network, *dataset, selection,
                                 {.normalization = options().normalization}, {}, silent);
   REQUIRE_BELOW(outputs.loss, 0.1);
@@ -323,8 +323,8 @@ TEST("bfloat16 gives the loss of float within its eight bits") {
   auto narrow = options();
   narrow.compute = at::kBFloat16;
   Trainer wide(smallNetwork(), options()), half(smallNetwork(), narrow);
-  const double expected = wide.epoch(*dataset, selection, 0, 32, {1e-3}, {}, silent).loss;
-  const double actual = half.epoch(*dataset, selection, 0, 32, {1e-3}, {}, silent).loss;
+  const double expected = wide.epoch(*dataset, selection, {0, 32, {1e-3}}, {}, silent).loss;
+  const double actual = half.epoch(*dataset, selection, {0, 32, {1e-3}}, {}, silent).loss;
   REQUIRE_BELOW(std::abs(actual - expected) / expected, 0.02);
 }
 
@@ -406,7 +406,7 @@ TEST("cancellation ends an epoch at once") {
     last = progress.step;
     if (progress.step == 3) cancellation.cancel();
   };
-  REQUIRE_ERROR(trainer.epoch(*dataset, firstImages(64), 0, 4, {1e-3}, cancellation, stopAtThird),
+  REQUIRE_ERROR(trainer.epoch(*dataset, firstImages(64), {0, 4, {1e-3}}, cancellation, stopAtThird),
                 "ABORT_ERR", "aborted");
   REQUIRE_EQUAL(last, 3);
 }
@@ -416,7 +416,7 @@ TEST("a loss that is not finite stops training and names the step") {
   Trainer trainer(smallNetwork(), options());
   const auto run = [&] {
     for (int epoch = 0; epoch < 5; ++epoch)
-      trainer.epoch(*dataset, firstImages(16), epoch, 4, {1e30}, {}, silent);
+      trainer.epoch(*dataset, firstImages(16), {epoch, 4, {1e30}}, {}, silent);
   };
   REQUIRE_ERROR(run(), "ERR_DIVERGED", "at step");
 }

@@ -8,9 +8,12 @@ import type {
   EpochOptions,
   EpochStatistics,
   EvaluationOptions,
+  ImportOptions,
+  ImportReport,
   LayerRow,
   LossOptions,
   NetworkShape,
+  Normalization,
   OptimizerOptions,
   PreviewOptions,
   Outputs,
@@ -41,6 +44,7 @@ export interface NativeDataset {
   column(name: string): Int32Array;
   read(index: number): Uint8Array;
   preview(options: PreviewOptions): Uint8Array;
+  measure(options: { indices: Int32Array }): Operation<Normalization>;
   save(
     path: string,
     contents: { metadata: Record<string, string>; columns: Record<string, Int32Array> },
@@ -56,6 +60,8 @@ export interface NativeNetwork {
     options: EvaluationOptions,
     onProgress: OnProgress,
   ): Operation<Outputs>;
+  freeze(options: { layers: readonly string[] }): void;
+  importWeights(path: string, options: ImportOptions): Operation<ImportReport>;
   save(path: string, contents: { metadata: Record<string, string> }): Operation<void>;
   dispose(): void;
 }
@@ -70,9 +76,14 @@ export interface NativeTrainerConfig extends Required<TrainerConfig> {
 export interface NativeTrainer {
   epoch(
     dataset: NativeDataset,
-    options: Omit<EpochOptions, 'learningRate'> & { learningRates: number[] },
+    options: Omit<Required<EpochOptions>, 'learningRate'> & { learningRates: number[] },
     onProgress: OnProgress,
   ): Operation<EpochStatistics>;
+  evaluate(
+    dataset: NativeDataset,
+    options: EvaluationOptions,
+    onProgress: OnProgress,
+  ): Operation<Outputs>;
   exchangeAverage(): void;
   save(path: string, contents: { metadata: Record<string, string> }): Operation<void>;
   load(path: string): Operation<Record<string, string>>;

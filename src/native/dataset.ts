@@ -1,7 +1,7 @@
 /** Packed images in native memory: uint8 [N, C, H, W], int32 columns, and metadata. */
 import { addon, type NativeDataset } from './addon.js';
 import { callNative, runNative } from './call.js';
-import type { PreviewOptions, Shape4 } from './types.js';
+import type { Normalization, PreviewOptions, Shape4 } from './types.js';
 
 /** Slots of C·H·W bytes in a raw file, and which of them to take, in order. */
 export interface RawLayout {
@@ -59,6 +59,14 @@ export class Dataset implements Disposable {
    */
   preview(options: PreviewOptions): Uint8Array {
     return callNative(() => this.handle.preview(options));
+  }
+
+  /**
+   * Mean and standard deviation of every pixel of these images, in [0, 1], per channel. Throws ERR_INVALID_ARGUMENT
+   * for none.
+   */
+  async measure(indices: Int32Array): Promise<Normalization> {
+    return runNative(() => this.handle.measure({ indices }));
   }
 
   /** Writes the images with these columns and metadata: whole or not at all. Throws ERR_NO_SPACE, ERR_IO. */

@@ -2,7 +2,14 @@
 import { addon, type NativeNetwork } from './addon.js';
 import { callNative, runNative, type Hooks } from './call.js';
 import type { Dataset } from './dataset.js';
-import type { EvaluationOptions, NetworkShape, NetworkSummary, Outputs } from './types.js';
+import type {
+  EvaluationOptions,
+  ImportOptions,
+  ImportReport,
+  NetworkShape,
+  NetworkSummary,
+  Outputs,
+} from './types.js';
 
 export class Network implements Disposable {
   /** The addon's handle, for src/native alone. */
@@ -46,6 +53,26 @@ export class Network implements Disposable {
       (onProgress) => this.handle.evaluate(dataset.handle, options, onProgress),
       hooks,
     );
+  }
+
+  /**
+   * From now on training leaves these alone: layers, stages, blocks of one (`layer4.1`) or single parameters. All else
+   * is trained. Batch normalization that is frozen keeps its running statistics and uses them. Throws
+   * ERR_INVALID_ARGUMENT for a name that the network has not, ERR_BUSY.
+   */
+  freeze(layers: readonly string[]): void {
+    callNative(() => {
+      this.handle.freeze({ layers });
+    });
+  }
+
+  /**
+   * Takes weights over from safetensors or from a state dictionary of PyTorch's `torch.save`, by name. Nothing changes
+   * where the report has entries in `missing` or `wrong`. Of a `.pth` file only tensors, numbers and containers are
+   * ever built. Throws ERR_NOT_FOUND, ERR_IO; ERR_INVALID_FILE naming a class that the file asks for; ERR_BUSY.
+   */
+  async importWeights(path: string, options: ImportOptions): Promise<ImportReport> {
+    return runNative(() => this.handle.importWeights(path, options));
   }
 
   /** Writes a model file: whole or not at all. The architecture and shape join the metadata. */

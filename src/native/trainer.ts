@@ -8,8 +8,10 @@ import type {
   EpochOptions,
   EpochProgress,
   EpochStatistics,
+  EvaluationOptions,
   LossOptions,
   OptimizerOptions,
+  Outputs,
   TrainerConfig,
 } from './types.js';
 
@@ -28,6 +30,8 @@ function plainOptimizer(algorithm: OptimizerOptions['algorithm']): OptimizerOpti
     weightDecay: 0,
     decayAll: false,
     layerDecay: 1,
+    head: [],
+    backboneRate: 1,
     clipNorm: 0,
     momentum: 0.9,
     nesterov: false,
@@ -83,17 +87,24 @@ export class Trainer implements Disposable {
   }
 
   /**
-   * One pass with updates, in an order drawn from the seed and the epoch's number. Throws ERR_DIVERGED where
-   * the loss is not finite, ABORT_ERR when aborted, ERR_BUSY where another operation uses the network.
+   * One pass with updates, in an order drawn from the seed and the epoch's number. The same call goes on where the
+   * last one returned early or was aborted. Throws ERR_DIVERGED where the loss is not finite, ABORT_ERR when
+   * aborted, ERR_BUSY where another operation uses the network.
    */
   async epoch(
     dataset: Dataset,
-    { learningRate, ...options }: EpochOptions,
+    { learningRate, updates = 0, ...options }: EpochOptions,
     hooks?: Hooks<EpochProgress>,
   ): Promise<EpochStatistics> {
     const learningRates = typeof learningRate === 'number' ? [learningRate] : [...learningRate];
+    const plan = { ...options, updates, learningRates };
+    return runNative((onProgress) => this.handle.epoch(dataset.handle, plan, onProgress), hooks);
+  }
+
+  /** As `Network.evaluate`, but what frozen layers make of an image is computed once where memory allows. */
+  async evaluate(dataset: Dataset, options: EvaluationOptions, hooks?: Hooks): Promise<Outputs> {
     return runNative(
-      (onProgress) => this.handle.epoch(dataset.handle, { ...options, learningRates }, onProgress),
+      (onProgress) => this.handle.evaluate(dataset.handle, options, onProgress),
       hooks,
     );
   }

@@ -63,6 +63,10 @@ export interface OptimizerOptions {
   decayAll: boolean;
   /** Factor of the learning rate from one layer to the one before it; 1 is none. */
   layerDecay: number;
+  /** Names of the layers that `backboneRate` leaves out. */
+  head: readonly string[];
+  /** Factor of the learning rate of all other layers; 1 is none. */
+  backboneRate: number;
   /** Largest norm of all gradients together; 0 is none. */
   clipNorm: number;
   /** Of sgd and rmsprop: [0, 1). */
@@ -149,6 +153,8 @@ export interface EpochOptions {
   batchSize: number;
   /** One for all steps, or one for each; see `countSteps`. */
   learningRate: number | Float64Array;
+  /** Return after so many updates; the next call goes on from there. Default: at the end of the epoch. */
+  updates?: number;
 }
 
 export interface EpochProgress {
@@ -160,13 +166,18 @@ export interface EpochProgress {
   elapsedSeconds: number;
 }
 
+/** Of the epoch so far, whichever calls it took. */
 export interface EpochStatistics {
   loss: number;
   /** Share of right answers on the training batches as they were seen; NaN for reconstruction. */
   accuracy: number;
   samples: number;
+  /** Steps done, of `steps`. */
+  step: number;
   steps: number;
   seconds: number;
+  /** Of each step of this call. */
+  losses: Float32Array;
 }
 
 export interface EvaluationOptions {
@@ -186,6 +197,31 @@ export interface Outputs {
   /** Mean loss, NaN without labels. */
   loss: number;
   seconds: number;
+}
+
+/** How weights of another network find their places. */
+export interface ImportOptions {
+  /** Layers that are left as drawn where the file has none that fit. */
+  head: readonly string[];
+  /** What other programs call a layer; empty for one that only this network has. */
+  aliases: Readonly<Record<string, readonly string[]>>;
+}
+
+/** Names of the network's weights, but for `unexpected`. */
+export interface ImportReport {
+  matched: string[];
+  /** A stem for another number of channels. */
+  adapted: string[];
+  /** Left as drawn: the head, or what only this network has. */
+  drawn: string[];
+  /** Not in the file. */
+  missing: string[];
+  /** Of another shape, or not finite; with both shapes. */
+  wrong: string[];
+  /** In the file alone. */
+  unexpected: string[];
+  /** The file's. */
+  metadata: Readonly<Record<string, string>>;
 }
 
 export interface SystemInfo {

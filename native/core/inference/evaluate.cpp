@@ -30,10 +30,12 @@ Outputs evaluate(Network& network, Dataset& dataset, const Selection& selection,
     cancellation.check();
     const int64_t first = step * options.batchSize;
     const int64_t size = std::min(options.batchSize, count - first);
+    const auto positions =
+        std::span(selection.indices).subspan(static_cast<size_t>(first), static_cast<size_t>(size));
     const auto input =
-        reader.read(std::span(selection.indices)
-                        .subspan(static_cast<size_t>(first), static_cast<size_t>(size)));
-    const auto output = network.forward(input, mode).to(type);
+        options.features ? options.features->read(positions) : reader.read(positions);
+    const size_t layer = options.features ? options.features->layers() : 0;
+    const auto output = network.forward(input, mode, layer).to(type);
     if (scored) {
       at::Tensor labels;
       if (!reconstruction) {

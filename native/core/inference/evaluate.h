@@ -4,6 +4,7 @@
 #include "core/cancellation.h"
 #include "core/dataset/batch.h"
 #include "core/dataset/selection.h"
+#include "core/inference/feature_cache.h"
 #include "core/loss.h"
 #include "core/network/network.h"
 #include "core/progress.h"
@@ -19,6 +20,7 @@ struct EvaluationOptions {
   at::ScalarType compute = at::kFloat;  // float, bfloat16, or double (for comparisons)
   Normalization normalization;
   int64_t batchSize = 32;
+  FeatureCache* features = nullptr;  // of the dataset, in the same type; optional
 };
 
 struct Outputs {

@@ -61,7 +61,8 @@ class NetworkBuilder {
 
   template <typename L>
   void append(const std::string& name, L layer) {
-    network_->layers_.push_back({name, std::make_unique<L>(std::move(layer))});
+    network_->layers_.push_back(
+        {name, std::make_unique<L>(std::move(layer)), current_, network_->state_.size()});
   }
   void appendActivation(Fields& fields, const std::string& name);
   template <typename Draw>

@@ -29,6 +29,8 @@ class Layer {
  public:
   virtual ~Layer() = default;
   virtual at::Tensor forward(at::Tensor x, const Mode& mode) = 0;
+  // Whether it draws random numbers in training.
+  virtual bool draws() const { return false; }
 };
 using LayerPtr = std::unique_ptr<Layer>;
 

@@ -31,8 +31,14 @@ at::Tensor Conv2d::forward(at::Tensor x, const Mode& mode) {
 }
 
 at::Tensor BatchNorm::forward(at::Tensor x, const Mode& mode) {
-  if (mode.training) ++*batches.mutable_data_ptr<int64_t>();
-  return at::batch_norm(x, weight, bias, runningMean, runningVar, mode.training, momentum, epsilon,
+  return normalize(x, weight, bias, mode);
+}
+
+at::Tensor BatchNorm::normalize(const at::Tensor& x, const at::Tensor& scale,
+                                const at::Tensor& shift, const Mode& mode) {
+  const bool training = mode.training && weight.requires_grad();
+  if (training) ++*batches.mutable_data_ptr<int64_t>();
+  return at::batch_norm(x, scale, shift, runningMean, runningVar, training, momentum, epsilon,
                         /*cudnn_enabled=*/true);
 }
 
@@ -83,13 +89,11 @@ at::Tensor NormalizedConv2d::forward(at::Tensor x, const Mode& mode) {
     if (mode.observer) (*mode.observer)(normName, x);
     return conv.forward(std::move(x), mode);
   }
-  BatchNorm plain = norm;
-  plain.weight = plain.bias = at::Tensor();
   Conv2d folded = conv;
   folded.weight = conv.weight * norm.weight.view({1, -1, 1, 1});
   folded.bias = (conv.weight * norm.bias.view({1, -1, 1, 1})).sum({1, 2, 3});
   if (conv.bias.defined()) folded.bias = folded.bias + conv.bias;
-  return folded.forward(plain.forward(std::move(x), mode), mode);
+  return folded.forward(norm.normalize(x, {}, {}, mode), mode);
 }
 
 at::Tensor ZeroPad2d::forward(at::Tensor x, const Mode&) {

@@ -31,6 +31,10 @@ struct BatchNorm final : Layer {
   double epsilon = 1e-5;
   double momentum = 0.1;  // weight of the new batch's statistic
   at::Tensor forward(at::Tensor x, const Mode& mode) override;
+  // Without scale and shift where they are undefined. Where training leaves scale and shift alone
+  // the running statistics stay too, and normalize.
+  at::Tensor normalize(const at::Tensor& x, const at::Tensor& scale, const at::Tensor& shift,
+                       const Mode& mode);
 };
 
 struct Linear final : Layer {
@@ -91,6 +95,7 @@ struct Flatten final : Layer {
 struct Dropout final : Layer {
   double rate = 0.5;
   at::Tensor forward(at::Tensor x, const Mode& mode) override;
+  bool draws() const override { return rate > 0; }
 };
 
 }  // namespace roentgen

@@ -39,16 +39,19 @@ ModelFile readModel(const std::string& path) {
   }
   try {
     auto network = Network::build(architecture->second, readShape(shape->second), 0);
-    // A checkpoint holds the training state beside the weights.
-    std::erase_if(file.tensors, [](const auto& entry) {
-      return std::any_of(trainingPrefixes.begin(), trainingPrefixes.end(),
-                         [&](const auto& prefix) { return entry.first.starts_with(prefix); });
-    });
+    dropTrainingState(file.tensors);
     network->load(file.tensors);
     return {std::move(network), std::move(file.metadata)};
   } catch (const Error& error) {
     throw Error(error.code(), text(path, ": ", error.what()));
   }
+}
+
+void dropTrainingState(StateDictionary& tensors) {
+  std::erase_if(tensors, [](const auto& entry) {
+    return std::any_of(trainingPrefixes.begin(), trainingPrefixes.end(),
+                       [&](const auto& prefix) { return entry.first.starts_with(prefix); });
+  });
 }
 
 std::map<std::string, std::string> describeModel(const Network& network,

@@ -18,6 +18,9 @@ struct ModelFile {
 // ERR_MODEL_MISMATCH where the weights do not fit it.
 ModelFile readModel(const std::string& path);
 
+// Takes out what a checkpoint holds beside the weights.
+void dropTrainingState(StateDictionary& tensors);
+
 // `metadata` gains the keys "architecture" (the JSON spec) and "shape" that readModel needs.
 std::map<std::string, std::string> describeModel(const Network& network,
                                                  std::map<std::string, std::string> metadata);

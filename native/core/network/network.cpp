@@ -6,6 +6,7 @@
 #include <ATen/core/grad_mode.h>
 
 #include <algorithm>
+#include <iterator>
 
 namespace roentgen {
 namespace {
@@ -23,20 +24,62 @@ void listNames(std::string& message, const char* title, const std::vector<std::s
 
 }  // namespace
 
-at::Tensor Network::forward(at::Tensor x, const Mode& mode) {
-  for (auto& [name, layer] : layers_) {
-    x = layer->forward(std::move(x), mode);
-    if (mode.observer) (*mode.observer)(name, x);
+at::Tensor Network::forward(at::Tensor x, const Mode& mode, size_t first) {
+  return run(std::move(x), mode, first, layers_.size());
+}
+
+at::Tensor Network::features(at::Tensor x, const Mode& mode, size_t count) {
+  return run(std::move(x), mode, 0, count);
+}
+
+at::Tensor Network::run(at::Tensor x, const Mode& mode, size_t first, size_t end) {
+  for (size_t i = first; i < end; ++i) {
+    x = layers_[i].layer->forward(std::move(x), mode);
+    if (mode.observer) (*mode.observer)(layers_[i].name, x);
   }
   return x;
 }
 
-std::vector<at::Tensor> Network::trainable() const {
-  std::vector<at::Tensor> parameters;
-  for (const State& entry : state_) {
-    if (entry.trainable) parameters.push_back(entry.tensor);
-  }
+FeatureShape Network::featureShape(size_t count) const {
+  if (count > 0) return layers_[count - 1].output;
+  return {shape_.channels, shape_.height, shape_.width};
+}
+
+std::vector<State> Network::trainable() const {
+  std::vector<State> parameters;
+  std::copy_if(state_.begin(), state_.end(), std::back_inserter(parameters),
+               [](const State& entry) { return entry.trainable; });
   return parameters;
+}
+
+void Network::freeze(const std::vector<std::string>& names) {
+  const auto belongs = [](const State& entry, const std::string& name) {
+    return entry.name == name || entry.name.starts_with(name + ".");
+  };
+  for (const std::string& name : names) {
+    if (std::none_of(state_.begin(), state_.end(),
+                     [&](const State& entry) { return belongs(entry, name); })) {
+      throw Error("ERR_INVALID_ARGUMENT",
+                  text("The network has no layer \"", name, "\" to freeze"));
+    }
+  }
+  for (State& entry : state_) {
+    if (!entry.trainable) continue;
+    entry.tensor.set_requires_grad(std::none_of(
+        names.begin(), names.end(), [&](const std::string& name) { return belongs(entry, name); }));
+  }
+}
+
+size_t Network::frozenLayers() const {
+  size_t count = 0, state = 0;
+  for (const NamedLayer& layer : layers_) {
+    for (; state < layer.stateEnd; ++state) {
+      if (state_[state].tensor.requires_grad()) return count;
+    }
+    if (layer.layer->draws()) return count;
+    ++count;
+  }
+  return count;
 }
 
 void Network::load(const StateDictionary& state) {

@@ -35,7 +35,10 @@ class Network {
 
   // `x`: [N, C, H, W] float (or double, with Mode::compute double), normalized, NHWC strides.
   // Returns logits [N, outputs] or images [N, C, H, W], in Mode::compute.
-  at::Tensor forward(at::Tensor x, const Mode& mode);
+  // With `first` it begins at that layer, with what the layers before it put out.
+  at::Tensor forward(at::Tensor x, const Mode& mode, size_t first = 0);
+  // What layer `count` takes in.
+  at::Tensor features(at::Tensor x, const Mode& mode, size_t count);
 
   Task task() const { return task_; }
   const NetworkShape& shape() const { return shape_; }
@@ -44,7 +47,16 @@ class Network {
   const std::vector<LayerRow>& table() const { return rows_; }
   // Parameters and buffers in the order of a PyTorch state dictionary.
   const std::vector<State>& state() const { return state_; }
-  std::vector<at::Tensor> trainable() const;
+  // What layer `count` takes in, of one image.
+  FeatureShape featureShape(size_t count) const;
+  // Parameters that training may change.
+  std::vector<State> trainable() const;
+
+  // From now on training leaves alone what is named: a parameter, or all of a layer, a stage or a
+  // block of one. All else is trained. Throws ERR_INVALID_ARGUMENT for a name that nothing has.
+  void freeze(const std::vector<std::string>& names);
+  // How many layers, from the first on, give the same for the same image all through training.
+  size_t frozenLayers() const;
 
   // Copies into the existing tensors once names, shapes and (with `finite`) values have been
   // checked: throws ERR_MODEL_MISMATCH and changes nothing otherwise.
@@ -54,9 +66,13 @@ class Network {
   void to(at::ScalarType type);
 
  private:
+  at::Tensor run(at::Tensor x, const Mode& mode, size_t first, size_t end);
+
   struct NamedLayer {
     std::string name;
     LayerPtr layer;
+    FeatureShape output;
+    size_t stateEnd;  // of `state_`, where the layers up to this one have theirs
   };
 
   std::string spec_;

@@ -72,6 +72,7 @@ at::Tensor Batches::images(std::span<const int32_t> entries) const {
     positions.push_back(selection_.indices[static_cast<size_t>(entry)]);
     samples.push_back(samples_[static_cast<size_t>(entry)]);
   }
+  if (options_.features) return options_.features->read(positions);
   auto pixels = reader_.read(positions);
   if (!augmenter_) return pixels;
   pixels = augmenter_->apply(pixels, samples).sub_(mean_).div_(std_);

@@ -6,6 +6,7 @@
 #include "core/augment/augmenter.h"
 #include "core/dataset/batch.h"
 #include "core/dataset/selection.h"
+#include "core/inference/feature_cache.h"
 
 #include <ATen/core/Tensor.h>
 
@@ -16,7 +17,7 @@
 namespace roentgen {
 
 struct Batch {
-  at::Tensor input;   // [n, C, H, W], normalized, with NHWC strides
+  at::Tensor input;   // [n, C, H, W], normalized, with NHWC strides; or features
   at::Tensor labels;  // int64 [n] of the images themselves; undefined for reconstruction
   at::Tensor target;  // `labels`, or each class's share [n, classes] where images are mixed
 };
@@ -27,6 +28,7 @@ struct BatchOptions {
   at::Device device = at::kCPU;
   at::ScalarType type = at::kFloat;
   uint64_t seed = 0;
+  FeatureCache* features = nullptr;  // where images do not change: what to read instead of them
 };
 
 class Batches {

@@ -59,73 +59,92 @@ Algorithm algorithmByName(const std::string& name) {
   return byName(names, name, "ERR_INVALID_ARGUMENT", "optimizer");
 }
 
-Optimizer::Optimizer(std::vector<State> parameters, const OptimizerOptions& options)
+Optimizer::Optimizer(const std::vector<State>& parameters, const OptimizerOptions& options)
     : options_(options) {
   std::vector<std::string> units;
   for (const State& parameter : parameters) {
     if (const auto unit = unitOf(parameter.name); units.empty() || units.back() != unit)
       units.push_back(unit);
   }
-  for (State& parameter : parameters) {
+  const auto isHead = [&](const std::string& unit) {
+    return std::find(options.head.begin(), options.head.end(), unit) != options.head.end();
+  };
+  for (const State& parameter : parameters) {
     const auto unit = std::find(units.begin(), units.end(), unitOf(parameter.name));
     const auto depth = static_cast<double>(std::distance(unit, units.end()) - 1);
-    addParameter(std::move(parameter), std::pow(options.layerDecay, depth));
+    const double part = isHead(*unit) ? 1 : options.backboneRate;
+    slots_.push_back(makeSlot(parameter, part * std::pow(options.layerDecay, depth)));
   }
 }
 
-void Optimizer::addParameter(State parameter, double rateFactor) {
+Optimizer::Slot Optimizer::makeSlot(const State& parameter, double rateFactor) const {
   // Biases, and the scales and shifts of norms, have one dimension.
   const bool decays = options_.decayAll || parameter.tensor.dim() > 1;
-  const double decay = decays ? options_.weightDecay : 0;
-  auto group = std::find_if(groups_.begin(), groups_.end(), [&](const Group& candidate) {
-    return candidate.rateFactor == rateFactor && candidate.weightDecay == decay;
-  });
-  if (group == groups_.end())
-    group = groups_.insert(group, Group{.rateFactor = rateFactor, .weightDecay = decay});
   const auto algorithm = options_.algorithm;
   const bool adam = algorithm == Algorithm::adam || algorithm == Algorithm::adamw;
   const bool momentum = options_.momentum != 0;
   const auto zeros = at::zeros_like(parameter.tensor.detach());
-  group->names.push_back(std::move(parameter.name));
-  group->parameters.push_back(parameter.tensor);
-  if (algorithm != Algorithm::sgd || momentum) group->first.push_back(zeros);
-  if (adam || (algorithm == Algorithm::rmsprop && momentum)) group->second.push_back(zeros.clone());
-  if (adam) group->steps.push_back(at::zeros({}, zeros.options().dtype(at::kFloat)));
+  Slot slot{.name = parameter.name,
+            .parameter = parameter.tensor,
+            .first = {},
+            .second = {},
+            .steps = {},
+            .rateFactor = rateFactor,
+            .weightDecay = decays ? options_.weightDecay : 0};
+  if (algorithm != Algorithm::sgd || momentum) slot.first = zeros;
+  if (adam || (algorithm == Algorithm::rmsprop && momentum)) slot.second = zeros.clone();
+  if (adam) slot.steps = at::zeros({}, zeros.options().dtype(at::kFloat));
+  return slot;
 }
 
 void Optimizer::step(double learningRate) {
   const at::NoGradGuard noGrad;
-  for (Group& group : groups_) {
-    for (at::Tensor& parameter : group.parameters) {
-      at::Tensor& gradient = parameter.mutable_grad();
-      group.gradients.push_back(gradient.defined() ? gradient : at::zeros_like(parameter));
-      gradient = at::Tensor();
-    }
-  }
-  if (options_.clipNorm > 0) clipGradients();
-  for (Group& group : groups_) {
+  auto groups = takeGradients();
+  if (options_.clipNorm > 0) clip(groups);
+  for (const Group& group : groups)
     update(group, learningRate * group.rateFactor);
-    group.gradients.clear();
+}
+
+std::vector<Optimizer::Group> Optimizer::takeGradients() {
+  std::vector<Group> groups;
+  for (Slot& slot : slots_) {
+    if (!slot.parameter.requires_grad()) continue;
+    auto group = std::find_if(groups.begin(), groups.end(), [&](const Group& candidate) {
+      return candidate.rateFactor == slot.rateFactor && candidate.weightDecay == slot.weightDecay;
+    });
+    if (group == groups.end()) {
+      group = groups.insert(group,
+                            Group{.rateFactor = slot.rateFactor, .weightDecay = slot.weightDecay});
+    }
+    at::Tensor& gradient = slot.parameter.mutable_grad();
+    group->parameters.push_back(slot.parameter);
+    group->gradients.push_back(gradient.defined() ? std::move(gradient)
+                                                  : at::zeros_like(slot.parameter));
+    gradient = at::Tensor();
+    if (slot.first.defined()) group->first.push_back(slot.first);
+    if (slot.second.defined()) group->second.push_back(slot.second);
+    if (slot.steps.defined()) group->steps.push_back(slot.steps);
   }
-  started_ = true;
+  return groups;
 }
 
 // As torch.nn.utils.clip_grad_norm_.
-void Optimizer::clipGradients() {
+void Optimizer::clip(std::vector<Group>& groups) const {
   Tensors norms;
-  for (const Group& group : groups_) {
+  for (const Group& group : groups) {
     for (auto& norm : at::_foreach_norm(group.gradients, 2))
       norms.push_back(norm);
   }
+  if (norms.empty()) return;
   const auto factor =
       (options_.clipNorm / (at::linalg_vector_norm(at::stack(norms), 2) + 1e-6)).clamp_max(1);
-  for (Group& group : groups_)
+  for (Group& group : groups)
     at::_foreach_mul_(group.gradients, factor);
 }
 
-void Optimizer::update(Group& group, double rate) const {
+void Optimizer::update(const Group& group, double rate) const {
   const auto& o = options_;
-  auto& [factor, decay, groupNames, parameters, gradients, first, second, steps] = group;
+  const auto& [factor, decay, parameters, gradients, first, second, steps] = group;
   const auto adam = [&](auto fused) {
     at::_foreach_add_(steps, 1);
     fused(parameters, gradients, first, second, /*max_exp_avg_sqs=*/{}, steps, rate, o.beta1,
@@ -140,9 +159,10 @@ void Optimizer::update(Group& group, double rate) const {
       return adam(
           static_cast<decltype(&at::_ops::_fused_adamw_::call)>(at::_ops::_fused_adamw_::call));
     case Algorithm::sgd:
+      // Without dampening a momentum of zeros makes the first step what PyTorch's is.
       return at::_fused_sgd_(parameters, gradients, first, decay, o.momentum, rate,
                              /*dampening=*/0, o.nesterov, /*maximize=*/false,
-                             /*is_first_step=*/!started_);
+                             /*is_first_step=*/false);
     case Algorithm::rmsprop:
       return rmsprop(parameters, gradients, first, second, o, rate, decay);
     case Algorithm::lion:
@@ -152,10 +172,9 @@ void Optimizer::update(Group& group, double rate) const {
 
 StateDictionary Optimizer::state() const {
   StateDictionary state;
-  for (const Group& group : groups_) {
-    for (const auto& [kind, tensors] : slots(group)) {
-      for (size_t i = 0; i < tensors->size(); ++i)
-        state[text("optimizer.", kind, ".", group.names[i])] = (*tensors)[i];
+  for (const Slot& slot : slots_) {
+    for (const auto& [kind, tensor] : moments(slot)) {
+      if (tensor.defined()) state[text("optimizer.", kind, ".", slot.name)] = tensor;
     }
   }
   return state;
@@ -163,23 +182,21 @@ StateDictionary Optimizer::state() const {
 
 void Optimizer::load(const StateDictionary& state) {
   const at::NoGradGuard noGrad;
-  for (const Group& group : groups_) {
-    for (const auto& [kind, tensors] : slots(group)) {
-      for (size_t i = 0; i < tensors->size(); ++i) {
-        const std::string name = text("optimizer.", kind, ".", group.names[i]);
-        const auto found = state.find(name);
-        if (found == state.end() || found->second.sizes() != (*tensors)[i].sizes()) {
-          throw Error("ERR_MODEL_MISMATCH", text("The optimizer's state lacks ", name));
-        }
-        (*tensors)[i].copy_(found->second);
+  for (const Slot& slot : slots_) {
+    for (const auto& [kind, tensor] : moments(slot)) {
+      if (!tensor.defined()) continue;
+      const std::string name = text("optimizer.", kind, ".", slot.name);
+      const auto found = state.find(name);
+      if (found == state.end() || found->second.sizes() != tensor.sizes()) {
+        throw Error("ERR_MODEL_MISMATCH", text("The optimizer's state lacks ", name));
       }
+      tensor.copy_(found->second);
     }
   }
-  started_ = true;
 }
 
-Optimizer::Slots Optimizer::slots(const Group& group) {
-  return {{{"first", &group.first}, {"second", &group.second}, {"steps", &group.steps}}};
+std::array<std::pair<const char*, at::Tensor>, 3> Optimizer::moments(const Slot& slot) {
+  return {{{"first", slot.first}, {"second", slot.second}, {"steps", slot.steps}}};
 }
 
 }  // namespace roentgen

@@ -23,20 +23,23 @@ struct OptimizerOptions {
   double weightDecay = 0;
   bool decayAll = false;  // biases and the parameters of norms too
   double layerDecay = 1;  // factor of the learning rate from one layer to the one before
-  double clipNorm = 0;    // largest norm of all gradients together; 0 is none
-  double momentum = 0.9;  // sgd, rmsprop
-  bool nesterov = false;  // sgd
-  double beta1 = 0.9, beta2 = 0.999;  // adam, adamw, lion
-  double alpha = 0.99;                // rmsprop: share of the mean square that is kept
-  double epsilon = 1e-8;              // adam, adamw, rmsprop
+  std::vector<std::string> head = {};  // layers that `backboneRate` leaves out
+  double backboneRate = 1;             // factor of the learning rate of all other layers
+  double clipNorm = 0;                 // largest norm of all gradients together; 0 is none
+  double momentum = 0.9;               // sgd, rmsprop
+  bool nesterov = false;               // sgd
+  double beta1 = 0.9, beta2 = 0.999;   // adam, adamw, lion
+  double alpha = 0.99;                 // rmsprop: share of the mean square that is kept
+  double epsilon = 1e-8;               // adam, adamw, rmsprop
 };
 
 class Optimizer {
  public:
   // `parameters` with their names, in the network's order; gradients are read from them.
-  Optimizer(std::vector<State> parameters, const OptimizerOptions& options);
+  Optimizer(const std::vector<State>& parameters, const OptimizerOptions& options);
 
-  // One update from the gradients, which are then dropped.
+  // One update from the gradients, which are then dropped. What needs no gradient now stays as it
+  // is, its moments too.
   void step(double learningRate);
 
   // Moments and step counts under "optimizer.<kind>.<parameter>".
@@ -45,25 +48,28 @@ class Optimizer {
   void load(const StateDictionary& state);
 
  private:
-  // Parameters that are updated alike.
-  struct Group {
-    double rateFactor = 1, weightDecay = 0;
-    std::vector<std::string> names = {};
-    std::vector<at::Tensor> parameters = {}, gradients = {};
-    std::vector<at::Tensor> first = {}, second = {}, steps = {};  // what an algorithm needs of them
+  // A parameter and what the algorithm keeps of it; undefined where it needs none.
+  struct Slot {
+    std::string name;
+    at::Tensor parameter, first, second, steps;
+    double rateFactor, weightDecay;
   };
-
-  using Slots = std::array<std::pair<const char*, const std::vector<at::Tensor>*>, 3>;
-
+  // Parameters that are updated alike, as the kernels take them.
+  struct Group {
+    double rateFactor, weightDecay;
+    std::vector<at::Tensor> parameters = {}, gradients = {};
+    std::vector<at::Tensor> first = {}, second = {}, steps = {};
+  };
   // The kinds of state, by name.
-  static Slots slots(const Group& group);
-  void addParameter(State parameter, double rateFactor);
-  void clipGradients();
-  void update(Group& group, double learningRate) const;
+  static std::array<std::pair<const char*, at::Tensor>, 3> moments(const Slot& slot);
 
-  std::vector<Group> groups_;
+  Slot makeSlot(const State& parameter, double rateFactor) const;
+  std::vector<Group> takeGradients();
+  void clip(std::vector<Group>& groups) const;
+  void update(const Group& group, double learningRate) const;
+
+  std::vector<Slot> slots_;
   OptimizerOptions options_;
-  bool started_ = false;
 };
 
 }  // namespace roentgen

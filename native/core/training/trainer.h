@@ -3,6 +3,8 @@
 
 #include "core/cancellation.h"
 #include "core/dataset/selection.h"
+#include "core/inference/evaluate.h"
+#include "core/inference/feature_cache.h"
 #include "core/loss.h"
 #include "core/network/network.h"
 #include "core/progress.h"
@@ -33,10 +35,18 @@ struct TrainerOptions {
   uint64_t seed = 0;
 };
 
+struct EpochOptions {
+  int64_t epoch = 0, batchSize = 32;
+  std::vector<double> learningRates;  // one for each batch, or one for all
+  int64_t updates = 0;                // after so many the call returns; 0: at the end of the epoch
+};
+
+// Of the epoch so far.
 struct EpochStatistics {
   double loss, accuracy;  // accuracy is NaN for reconstruction
-  int64_t samples, steps;
+  int64_t samples, step, steps;
   double seconds;
+  std::vector<float> losses;  // of each batch of this call
 };
 
 // Sums over the steps of an epoch, and where it stands.
@@ -52,14 +62,18 @@ class Trainer {
   // Moves the network to the device. Throws ERR_DEVICE or ERR_INVALID_ARGUMENT.
   Trainer(std::shared_ptr<Network> network, const TrainerOptions& options);
 
-  // One pass over the selection in an order drawn from (seed, epoch), with updates.
-  // `learningRates` has one for each batch, or one for all; an update takes that of its last batch.
+  // One pass over the selection in an order drawn from (seed, epoch), with updates. An update takes
+  // the learning rate of its last batch.
   // Once cancelled it stops after a whole update and throws ABORT_ERR; the same call goes on from
-  // there, and so it does after `save` and `load`, to the end at once where the epoch was done.
+  // there. So it does after as many updates as were asked for, and after `save` and `load`; where
+  // the epoch was done, to the end at once.
   // Throws ERR_DIVERGED with the step where the loss is not finite.
-  EpochStatistics epoch(Dataset& dataset, const Selection& selection, int64_t epoch,
-                        int64_t batchSize, const std::vector<double>& learningRates,
+  EpochStatistics epoch(Dataset& dataset, const Selection& selection, const EpochOptions& options,
                         const Cancellation& cancellation, const ProgressCallback& progress);
+
+  // As the function of this name, with what is known of the frozen layers.
+  Outputs evaluate(Dataset& dataset, const Selection& selection, EvaluationOptions options,
+                   const Cancellation& cancellation, const ProgressCallback& progress);
 
   // Puts the averaged weights into the network; a second call brings the trained ones back.
   // Throws ERR_INVALID_ARGUMENT where no average is kept.
@@ -75,6 +89,9 @@ class Trainer {
  private:
   // Classes that labels can name; 0 for reconstruction.
   int64_t classes() const;
+  // Null where every image must go through the whole network: no layer is frozen, images change
+  // from epoch to epoch, or their features would take too much memory.
+  FeatureCache* features(Dataset& dataset);
 
   std::shared_ptr<Network> network_;
   TrainerOptions options_;
@@ -82,7 +99,8 @@ class Trainer {
   std::optional<WeightAverage> average_;
   at::Generator generator_;  // draws dropout masks
   EpochPosition position_;   // of the last epoch
-  bool continues_ = false;   // whether that epoch was cancelled, or comes from a file
+  bool continues_ = false;   // whether that epoch was left early, or comes from a file
+  std::optional<FeatureCache> features_;
 };
 
 }  // namespace roentgen

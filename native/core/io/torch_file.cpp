@@ -1,0 +1,100 @@
+#include "core/io/torch_file.h"
+
+#include "core/error.h"
+#include "core/io/file.h"
+#include "core/io/torch_pickle.h"
+
+#include <c10/util/Exception.h>
+#include <torch/csrc/jit/serialization/unpickler.h>
+
+#include <algorithm>
+#include <array>
+#include <caffe2/serialize/inline_container.h>
+#include <cstring>
+
+namespace roentgen {
+namespace {
+
+using Reader = caffe2::serialize::PyTorchStreamReader;
+
+c10::IValue unpickle(Reader& reader) {
+  const auto [data, size] = reader.getRecord("data.pkl");
+  const std::string pickle = plainPickle({static_cast<const char*>(data.get()), size});
+  size_t at = 0;
+  const auto read = [&](char* buffer, size_t wanted) {
+    const size_t count = std::min(wanted, pickle.size() - at);
+    std::memcpy(buffer, pickle.data() + at, count);
+    at += count;
+    return count;
+  };
+  const auto readRecord = [&](const std::string& name) {
+    return std::get<0>(reader.getRecord("data/" + name));
+  };
+  torch::jit::Unpickler unpickler(read, /*type_resolver=*/nullptr, /*obj_loader=*/nullptr,
+                                  readRecord, at::Device(at::kCPU));
+  unpickler.set_version(reader.version());
+  return unpickler.parse_ivalue();
+}
+
+// A dictionary may come with its attributes; see plainPickle.
+c10::IValue withoutAttributes(const c10::IValue& value) {
+  if (!value.isTuple()) return value;
+  const auto& elements = value.toTupleRef().elements();
+  return elements.size() == 2 && elements[0].isGenericDict() ? elements[0] : value;
+}
+
+c10::IValue findStateDictionary(const c10::IValue& root) {
+  constexpr std::array<const char*, 3> entries{"state_dict", "model_state_dict", "model"};
+  const auto top = withoutAttributes(root);
+  if (!top.isGenericDict()) return top;
+  const auto dictionary = top.toGenericDict();
+  for (const char* entry : entries) {
+    const auto found = dictionary.find(entry);
+    if (found == dictionary.end()) continue;
+    if (const auto inner = withoutAttributes(found->value()); inner.isGenericDict()) return inner;
+  }
+  return top;
+}
+
+}  // namespace
+
+bool isZip(const std::string& path) {
+  constexpr std::array<char, 4> magic{'P', 'K', '\3', '\4'};
+  const FileReader file(path);
+  std::array<char, 4> first{};
+  if (file.size() < first.size()) return false;
+  file.read(first.data(), first.size(), 0);
+  return first == magic;
+}
+
+std::map<std::string, at::Tensor> readTorchFile(const std::string& path) {
+  const auto fail = [&](const std::string& what) {
+    throw Error("ERR_INVALID_FILE", text(path, ": ", what));
+  };
+  if (!isZip(path)) {
+    fail(
+        "is no file of torch.save since PyTorch 1.6: read an older one with Python's torch.load "
+        "and save it again");
+  }
+  std::map<std::string, at::Tensor> tensors;
+  try {
+    Reader reader(path);
+    const auto state = findStateDictionary(unpickle(reader));
+    if (state.isGenericDict()) {
+      for (const auto& entry : state.toGenericDict()) {
+        if (entry.key().isString() && entry.value().isTensor())
+          tensors[entry.key().toStringRef()] = entry.value().toTensor();
+      }
+    }
+  } catch (const Error& error) {
+    fail(error.what());
+  } catch (const c10::Error& error) {
+    fail(text("cannot be read as a file of torch.save: ",
+              std::string(error.what_without_backtrace()).substr(0, 200)));
+  }
+  if (tensors.empty())
+    fail("holds no state dictionary: save it with torch.save(model.state_dict(), file)");
+  return tensors;
+}
+
+}  // namespace roentgen
