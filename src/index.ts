@@ -14,7 +14,7 @@ export type {
   TrainEvent,
   TrainHooks,
   TrainOptions,
-  TrainResult,
+  RunResult,
   TrainSettings,
 } from './training/index.js';
 

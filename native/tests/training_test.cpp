@@ -425,7 +425,7 @@ TEST("wrong images, labels and positions are refused before the first step") {
   const auto dataset = randomImages(8, 1, 16);
   Trainer trainer(smallNetwork(), options());
   const auto run = [&](Dataset& images, const Selection& selection, int64_t batch) {
-    trainer.epoch(images, selection, 0, batch, {1e-3}, {}, silent);
+    trainer.epoch(images, selection, {0, batch, {1e-3}}, {}, silent);
   };
   REQUIRE_ERROR(run(*randomImages(8, 1, 17), firstImages(8), 4), "ERR_MODEL_MISMATCH", "1×17×17");
   REQUIRE_ERROR(run(*randomImages(8, 3, 16), firstImages(8), 4), "ERR_MODEL_MISMATCH", "3×16×16");

@@ -8,7 +8,7 @@ import {
   trainOptionsSchema,
   type StopReason,
   type TrainHooks,
-  type TrainResult,
+  type RunResult,
 } from '../training/index.js';
 import { readConfigFile } from './configFile.js';
 import { UsageError } from './failure.js';
@@ -75,7 +75,7 @@ export const trainVerb: Verb = {
   },
 };
 
-type Start = (hooks: TrainHooks) => Promise<TrainResult>;
+type Start = (hooks: TrainHooks) => Promise<RunResult>;
 type RunPlaces = Omit<z.output<typeof runFlags>, 'config' | 'resume'>;
 
 async function newTraining(
@@ -126,9 +126,10 @@ const stopWords: Readonly<Record<StopReason, string>> = {
   completed: '',
   'early-stopping': ' (stopped early: validation no longer improved)',
   'max-time': ' (stopped: another epoch would not have fit in the time)',
+  hook: ' (stopped by a hook)',
 };
 
-function describeResult(result: TrainResult): string {
+function describeResult(result: RunResult): string {
   const { metrics, bestEpoch, seconds, model, runDirectory, stopReason } = result;
   const report =
     metrics === null ? '' : `\nValidation, epoch ${bestEpoch}:\n\n${formatMetrics(metrics)}`;

@@ -1,7 +1,7 @@
 /** Draws phantoms, trains a small network on them, evaluates it, and predicts a few of them. */
 import { basename, dirname, join } from 'node:path';
 import { evaluate, predict, type EvaluateResult } from '../inference/index.js';
-import { train, type TrainEvent, type TrainResult } from '../training/index.js';
+import { train, type TrainEvent, type RunResult } from '../training/index.js';
 import { prepareData, type DemoData } from './phantoms.js';
 
 export interface DemoOptions {
@@ -31,7 +31,7 @@ export interface DemoPrediction {
 
 export interface DemoResult {
   data: DemoData;
-  run: TrainResult;
+  run: RunResult;
   /** On the test images, which took no part in training. */
   evaluation: EvaluateResult;
   /** Of a few test images, and the file that holds them. */

@@ -182,6 +182,8 @@ export const specSchema = z.strictObject(
     classes: positiveInteger,
     layers: z.array(layerSchema, 'a list of layers').min(1, 'a list of at least one layer'),
     layersFor: layersForSchema.default({}),
+    /** What other programs call a layer in their weights; an empty list for one that only this file has. */
+    aliases: z.record(layerName, z.array(words)).default({}),
   },
   'a JSON object',
 );

@@ -2,5 +2,6 @@
 export { confusionMatrixSvg } from './confusionMatrix.js';
 export { trainingCurvesSvg } from './curves.js';
 export type { EpochPoint } from './curves.js';
+export { toPng } from './raster.js';
 export { rocSvg } from './roc.js';
 export type { NamedRocCurve } from './roc.js';

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { RoentgenError } from '../native/index.js';
+import { RoentgenError, type Normalization } from '../native/index.js';
 import { trainOptionsSchema, type TrainSettings } from './options.js';
 
 const figure = z.number().nullable();
@@ -25,6 +25,10 @@ const stateSchema = z.object({
   history: z.array(recordSchema),
   /** By the run's metric; `score` is higher for better. */
   best: z.object({ epoch: z.number(), score: figure }).nullable(),
+  /** Best epochs whose models are kept beside, best first. */
+  kept: z.array(z.object({ epoch: z.number(), score: figure })),
+  /** What hooks have multiplied the scheduled learning rate by. */
+  rateFactor: z.number(),
   schedule: z.record(z.string(), figure),
   stopping: z.record(z.string(), figure),
   /** Of work so far, all sessions together. */
@@ -67,6 +71,7 @@ export interface RunOrigin {
   settings: TrainSettings;
   dataHash: string;
   threads: number;
+  normalization: Normalization;
   /** Whether files were left out, as `keepGoing` allows. */
   skipped: boolean;
 }
@@ -74,7 +79,10 @@ export interface RunOrigin {
 const originSchema = z.looseObject({
   data: z.string(),
   dataHash: z.string(),
-  resolved: z.looseObject({ threads: z.number() }),
+  resolved: z.looseObject({
+    threads: z.number(),
+    normalization: z.object({ mean: z.array(z.number()), std: z.array(z.number()) }),
+  }),
   skipped: z.array(z.unknown()),
 });
 
@@ -100,6 +108,7 @@ export async function readOrigin(runDirectory: string): Promise<RunOrigin> {
   return {
     ...{ data, dataHash, settings: settings.data },
     threads: resolved.threads,
+    normalization: resolved.normalization,
     skipped: skipped.length > 0,
   };
 }

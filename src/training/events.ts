@@ -51,20 +51,62 @@ export type TrainEvent =
     }
   | { kind: 'epoch'; record: EpochRecord; epochs: number; best: boolean };
 
+/** One update of the weights. */
+export interface StepReport {
+  /** From 1. */
+  epoch: number;
+  /** Steps done in this epoch, of `steps`. */
+  step: number;
+  steps: number;
+  /** Of the last batch. */
+  loss: number;
+  /** Of the epoch so far. */
+  meanLoss: number;
+  learningRate: number;
+}
+
+/** A model file that was written just now. */
+export interface Checkpoint {
+  /** `last` goes on where the run stands, `best` is the best epoch's model. */
+  kind: 'last' | 'best';
+  path: string;
+  /** Complete epochs. */
+  epoch: number;
+}
+
+/** What a hook may ask for. */
+export interface HookAnswer {
+  /** From now on, in place of the scheduled one; the schedule goes on in proportion. */
+  learningRate?: number | undefined;
+  /** End the run here. What was trained is judged and kept as after a whole epoch. */
+  stop?: boolean | undefined;
+}
+
+export type Hook<T> = (report: T) => HookAnswer | undefined | Promise<HookAnswer | undefined>;
+
+/** Training waits for what a hook returns. What a hook throws ends the run with that error. */
 export interface TrainHooks {
   onEvent?: ((event: TrainEvent) => void) | undefined;
+  /** After every update. Each crosses from native code and back: some 0.1 ms. */
+  onStep?: Hook<StepReport> | undefined;
+  /** After validation, with the epoch's checkpoint on disk. */
+  onEpochEnd?: Hook<EpochRecord> | undefined;
+  /** After every model file that is written. */
+  onCheckpoint?: Hook<Checkpoint> | undefined;
   /** Aborting saves the last state and rejects with ABORT_ERR; `details` has `runDirectory` and `history`. */
   signal?: AbortSignal | undefined;
 }
 
 /** Why a run ended; an interrupted one rejects instead. */
-export type StopReason = 'completed' | 'early-stopping' | 'max-time';
+export type StopReason = 'completed' | 'early-stopping' | 'max-time' | 'hook';
 
-export interface TrainResult {
+export interface RunResult {
   runDirectory: string;
   /** Path of the best epoch's model file. */
   model: string;
   bestEpoch: number;
+  /** Paths of the best epochs' models, best first, where `checkpointHist` asks for them. */
+  checkpoints: string[];
   stopReason: StopReason;
   history: EpochRecord[];
   /** On the validation images, at the best epoch; null without validation or classes. */

@@ -1,5 +1,5 @@
 /** Training runs: settings, epochs, checkpoints, run directories. */
-export type { EpochRecord, TrainEvent, StopReason, TrainHooks, TrainResult } from './events.js';
+export type { EpochRecord, TrainEvent, StopReason, TrainHooks, RunResult } from './events.js';
 export { trainOptionsSchema } from './options.js';
 export type { ResolvedSettings, TrainSettings } from './options.js';
 export type { Places } from './preparation.js';

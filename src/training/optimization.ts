@@ -44,13 +44,17 @@ export const optimizationOptions = {
 
 export type OptimizationSettings = z.output<z.ZodObject<typeof optimizationOptions>>;
 
+/** `head`: names of the layers that train at the full rate, whatever `backboneRate` says. */
 export function toOptimizer(
-  settings: OptimizationSettings,
+  settings: OptimizationSettings & { backboneRate: number },
+  head: readonly string[],
 ): Partial<OptimizerOptions> & Pick<OptimizerOptions, 'algorithm'> {
   const { opt, weightDecay, decayAll, layerDecay, momentum, nesterov, clipGrad } = settings;
   return {
     algorithm: opt,
     ...{ weightDecay, decayAll, layerDecay, momentum, nesterov },
     clipNorm: clipGrad,
+    head,
+    backboneRate: settings.backboneRate,
   };
 }

@@ -4,9 +4,11 @@ import { fits } from '../data/index.js';
 import { metricNames } from '../evaluation/index.js';
 import { augmentationOptions } from './augmentation.js';
 import { imbalanceOptions } from './imbalance.js';
+import { normalizationOptions } from './normalization.js';
 import { optimizationOptions } from './optimization.js';
 import { scheduleOptions } from './schedule.js';
 import { stoppingOptions } from './stopping.js';
+import { transferOptions } from './transfer.js';
 
 const side = z.number().int().min(1).max(8192);
 
@@ -28,18 +30,7 @@ export const trainOptionsSchema = z.strictObject({
     .enum(fits)
     .default('fill')
     .describe('How an image meets the input size: stretched, padded with black, or cropped'),
-  mean: z
-    .array(z.number())
-    .min(1)
-    .max(3)
-    .optional()
-    .describe("Mean per channel, of pixels in [0, 1] [the architecture's]"),
-  std: z
-    .array(z.number().positive())
-    .min(1)
-    .max(3)
-    .optional()
-    .describe("Standard deviation per channel, of pixels in [0, 1] [the architecture's]"),
+  ...normalizationOptions,
   classes: z
     .array(z.string().min(1))
     .optional()
@@ -66,6 +57,7 @@ export const trainOptionsSchema = z.strictObject({
     ),
   epochs: z.number().int().min(1).default(10).describe('Passes over the training images'),
   batchSize: z.number().int().min(1).default(32).describe('Images per step'),
+  ...transferOptions,
   ...optimizationOptions,
   ...scheduleOptions,
   ...stoppingOptions,
@@ -104,6 +96,13 @@ export const trainOptionsSchema = z.strictObject({
     .enum(metricNames)
     .default('loss')
     .describe('Validation metric that chooses the best epoch'),
+  checkpointHist: z
+    .number()
+    .int()
+    .min(0)
+    .max(1000)
+    .default(0)
+    .describe('Best epochs whose models are kept in checkpoints/ as well; 0 keeps the best alone'),
 });
 
 /** As a caller writes them: every setting with a default may be left out. */

@@ -3,26 +3,34 @@ import {
   checkSplits,
   openData,
   selectSplits,
+  type ImageFormat,
   type PackedDataset,
   type PackedIndex,
   type Split,
   type SplitSelection,
 } from '../data/index.js';
 import type { ModelDescription } from '../inference/index.js';
-import { loadModelSpec, type ModelSpec } from '../models/index.js';
-import { Network, RoentgenError, Trainer, type Normalization } from '../native/index.js';
+import { headLayers, loadModelSpec, withHead, type ModelSpec } from '../models/index.js';
+import {
+  Network,
+  RoentgenError,
+  Trainer,
+  type ImportReport,
+  type Normalization,
+} from '../native/index.js';
 import { toAugmentation } from './augmentation.js';
 import type { TrainHooks } from './events.js';
 import { toLoss } from './imbalance.js';
+import { resolveNormalization } from './normalization.js';
 import { toOptimizer } from './optimization.js';
 import type { ResolvedSettings } from './options.js';
 import {
   checkCombinations,
   imageFormat,
-  normalization,
   resolveChoices,
   type ResolvedChoices,
 } from './settings.js';
+import { importWeights } from './transfer.js';
 
 /** Where a run's data and results are; not part of what a recipe repeats. */
 export interface Places {
@@ -45,22 +53,27 @@ export interface Preparation extends Disposable {
   selection: SplitSelection;
   network: Network;
   trainer: Trainer;
+  /** How the weights that the network starts from found their places, where it does. */
+  imported: ImportReport | undefined;
+}
+
+/** What a run found out as it began, and one that is resumed keeps. */
+export interface Origin {
+  normalization: Normalization;
 }
 
 /**
- * @throws RoentgenError as `loadModelSpec`, `openData` and `Network.build`; ERR_SPLIT_LEAK where a patient or
- * an image is in two splits, unless `allowLeakage`; ERR_SINGLE_CLASS
+ * @param origin of the run that goes on; its weights come from its checkpoint then
+ * @throws RoentgenError as `loadModelSpec`, `openData`, `Network.build` and `importWeights`; ERR_SPLIT_LEAK where a
+ * patient or an image is in two splits, unless `allowLeakage`; ERR_SINGLE_CLASS
  */
 export async function prepare(
   settings: ResolvedSettings,
   places: Places,
   { onEvent, signal }: TrainHooks,
+  origin?: Origin,
 ): Promise<Preparation> {
-  const spec = loadModelSpec(settings.model);
-  const choices = resolveChoices(settings, spec);
-  checkCombinations(settings, choices);
-  const format = imageFormat(settings, spec);
-  const scale = normalization(settings, spec, format.channels);
+  const { spec, choices, format } = plan(settings);
   const packed = await openData(places.data, format, {
     ...places,
     ...settings,
@@ -77,19 +90,42 @@ export async function prepare(
       width: format.width,
     };
     const network = Network.build(spec, shape, settings.seed);
-    const counts = spec.task === 'reconstruction' ? [] : countClasses(packed, selection.train);
-    const trainer = createTrainer(network, settings, choices, scale, counts);
-    const dispose = (): void => {
-      for (const handle of [trainer, network, packed.dataset]) handle.dispose();
-    };
-    return {
-      ...{ spec, choices, normalization: scale, packed, selection, network, trainer },
-      [Symbol.dispose]: dispose,
-    };
+    try {
+      const { weights } = settings;
+      const fresh = origin === undefined && weights !== undefined;
+      const imported = fresh ? await importWeights(network, spec, weights) : undefined;
+      const images = { packed, selection };
+      const normalization =
+        origin?.normalization ??
+        (await resolveNormalization(settings, spec, format.channels, images, imported));
+      const parts = { spec, choices, normalization, packed, selection, network };
+      const trainer = createTrainer(parts, settings);
+      const dispose = (): void => {
+        for (const handle of [trainer, network, packed.dataset]) handle.dispose();
+      };
+      return { ...parts, trainer, imported, [Symbol.dispose]: dispose };
+    } catch (error) {
+      network.dispose();
+      throw error;
+    }
   } catch (error) {
     packed.dataset.dispose();
     throw error;
   }
+}
+
+/** What the settings come to before any image is read. Throws ERR_INVALID_ARGUMENT where they do not go together. */
+export function plan(settings: ResolvedSettings): {
+  spec: ModelSpec;
+  choices: ResolvedChoices;
+  format: ImageFormat;
+} {
+  const { model, headHidden: hidden, headDropout: dropout } = settings;
+  const spec = withHead(loadModelSpec(model), { hidden, dropout });
+  const choices = resolveChoices(settings, spec);
+  const format = imageFormat(settings, spec);
+  checkCombinations(settings, { spec, choices, format });
+  return { spec, choices, format };
 }
 
 /** What splits are made of. */
@@ -154,33 +190,33 @@ function countClasses({ index }: PackedDataset, positions: readonly number[]): n
 }
 
 function createTrainer(
-  network: Network,
+  {
+    spec,
+    choices,
+    normalization,
+    packed,
+    selection,
+    network,
+  }: Omit<Preparation, 'trainer' | 'imported' | typeof Symbol.dispose>,
   settings: ResolvedSettings,
-  { loss, precision, device }: ResolvedChoices,
-  scale: Normalization,
-  counts: readonly number[],
 ): Trainer {
-  try {
-    return new Trainer(network, {
-      loss: toLoss(loss, settings, counts),
-      optimizer: toOptimizer(settings),
-      augmentation: toAugmentation(settings),
-      accumulation: settings.gradAccumSteps,
-      averageDecay: settings.emaDecay,
-      precision,
-      device,
-      normalization: scale,
-      seed: settings.seed,
-    });
-  } catch (error) {
-    network.dispose();
-    throw error;
-  }
+  const counts = spec.task === 'reconstruction' ? [] : countClasses(packed, selection.train);
+  return new Trainer(network, {
+    loss: toLoss(choices.loss, settings, counts),
+    optimizer: toOptimizer(settings, headLayers(spec)),
+    augmentation: toAugmentation(settings),
+    accumulation: settings.gradAccumSteps,
+    averageDecay: settings.emaDecay,
+    precision: choices.precision,
+    device: choices.device,
+    normalization,
+    seed: settings.seed,
+  });
 }
 
 /** What the run's model files say of themselves. */
 export function describe(
-  { spec, choices, normalization: scale, packed }: Preparation,
+  { spec, choices, normalization, packed }: Preparation,
   provenance: ModelDescription['provenance'],
 ): ModelDescription {
   return {
@@ -189,8 +225,8 @@ export function describe(
     task: spec.task,
     output: choices.loss === 'binaryCrossEntropy' ? 'sigmoid' : 'softmax',
     loss: choices.loss,
-    mean: [...scale.mean],
-    std: [...scale.std],
+    mean: [...normalization.mean],
+    std: [...normalization.std],
     fit: packed.index.format.fit,
     provenance,
   };

@@ -1,25 +1,19 @@
 /** A contact sheet of training images: as they are, and as the first epochs change them. */
-import sharp from 'sharp';
 import {
   openData,
   selectSplits,
-  type ImageFormat,
   type PackedDataset,
   type Problem,
+  type SplitSelection,
 } from '../data/index.js';
-import { loadModelSpec } from '../models/index.js';
 import { invalidArgument } from '../native/index.js';
 import { toAugmentation } from './augmentation.js';
 import type { TrainHooks } from './events.js';
+import { resolveNormalization } from './normalization.js';
+import { drawSheet, type ContactSheet } from './contactSheet.js';
 import type { ResolvedSettings, TrainSettings } from './options.js';
-import { toSamples, type Places } from './preparation.js';
-import {
-  checkCombinations,
-  imageFormat,
-  normalization,
-  parseSettings,
-  resolveChoices,
-} from './settings.js';
+import { plan, toSamples, type Places, type Preparation } from './preparation.js';
+import { parseSettings } from './settings.js';
 
 export interface PreviewSettings extends TrainSettings, Places {
   /** Rows: training images, classes in turn. Default 6. */
@@ -35,17 +29,13 @@ export interface AugmentationPreview {
   problems: Problem[];
 }
 
-/** Of the sheet, in pixels. */
-const margin = 8;
-const header = 24;
-const smallestTile = 112;
-
 /** Rows or columns. */
 const maximum = 64;
 
 /**
  * Draws what a training run with the same settings and data would see, image by image: exactly, since the changes
- * depend on seed, epoch and image alone. Mixup and cutmix are left out.
+ * depend on seed, epoch and image alone. Mixup and cutmix are left out, and weights that the run would start from are
+ * not read for the gray of erased rectangles.
  * @throws RoentgenError as `train`; ERR_INVALID_ARGUMENT for more than 64 rows or columns
  */
 export async function previewAugmentation(
@@ -58,9 +48,7 @@ export async function previewAugmentation(
     }
   }
   const settings = parseSettings(rest);
-  const spec = loadModelSpec(settings.model);
-  checkCombinations(settings, resolveChoices(settings, spec));
-  const format = imageFormat(settings, spec);
+  const { spec, format } = plan(settings);
   const packed = await openData(data, format, {
     ...{ cacheDir, workers, keepGoing, signal },
     ...settings,
@@ -68,29 +56,41 @@ export async function previewAugmentation(
     onProgress: (progress) => onEvent?.({ kind: 'packing', ...progress }),
   });
   using dataset = packed.dataset;
-  const indices = chooseImages(packed, settings, images);
-  const common = { indices, mean: normalization(settings, spec, format.channels).mean };
+  const { valFraction, seed } = settings;
+  const selection = selectSplits({ samples: toSamples(packed.index) }, { valFraction, seed });
+  const parts = { packed: { ...packed, dataset }, selection };
+  const normalization = await resolveNormalization(settings, spec, format.channels, parts);
+  const sheet = await drawPreview({ ...parts, normalization }, settings, { images, draws });
+  return { png: sheet.png, names: sheet.names, problems: packed.problems };
+}
+
+/** The sheet and the names of its images, for a run that has everything at hand. */
+export async function drawPreview(
+  { packed, selection, normalization }: Pick<Preparation, 'packed' | 'selection' | 'normalization'>,
+  settings: ResolvedSettings,
+  { images, draws }: { images: number; draws: number },
+): Promise<ContactSheet & { names: string[] }> {
+  const { dataset, index } = packed;
+  const indices = chooseImages(packed, selection, images);
   const augmentation = toAugmentation(settings);
+  const { mean } = normalization;
   const columns = Array.from({ length: draws }, (_, epoch) =>
-    dataset.preview({ ...common, augmentation, seed: settings.seed, epoch }),
+    dataset.preview({ indices, mean, augmentation, seed: settings.seed, epoch }),
   );
   const originals = Buffer.concat([...indices].map((position) => dataset.read(position)));
-  const { names, labels, classes } = packed.index;
-  const captions = [...indices].map((position) => classes[labels[position] ?? -1] ?? 'unlabeled');
-  return {
-    png: await drawSheet([originals, ...columns], format, captions),
-    names: [...indices].map((position) => names[position] ?? ''),
-    problems: packed.problems,
-  };
+  const captions = [...indices].map(
+    (position) => index.classes[index.labels[position] ?? -1] ?? 'unlabeled',
+  );
+  const sheet = await drawSheet([originals, ...columns], index.format, captions);
+  return { ...sheet, names: [...indices].map((position) => index.names[position] ?? '') };
 }
 
 /** The first training images of each class, classes in turn. */
 function chooseImages(
   { index }: PackedDataset,
-  { valFraction, seed }: ResolvedSettings,
+  { train }: Pick<SplitSelection, 'train'>,
   count: number,
 ): Int32Array {
-  const { train } = selectSplits({ samples: toSamples(index) }, { valFraction, seed });
   const seen = new Map<number, number>();
   const ranked = train.map((position) => {
     const label = index.labels[position] ?? -1;
@@ -100,62 +100,4 @@ function chooseImages(
   });
   ranked.sort((a, b) => a.rank - b.rank || a.label - b.label);
   return Int32Array.from(ranked.slice(0, count), ({ position }) => position);
-}
-
-/** `columns`: images of one column, C·H·W bytes each, one after another; `captions` one for each row. */
-async function drawSheet(
-  columns: readonly Uint8Array[],
-  { channels, height, width }: ImageFormat,
-  captions: readonly string[],
-): Promise<Buffer> {
-  const enlarged = Math.max(1, Math.floor(smallestTile / width));
-  const [across, down] = [width * enlarged + margin, height * enlarged + margin];
-  const tiles = columns.flatMap((column, x) =>
-    captions.map(async (_, y) => ({
-      input: await drawTile(column, y, { channels, height, width }, enlarged),
-      left: margin + x * across,
-      top: header + y * down,
-    })),
-  );
-  const [sheetWidth, sheetHeight] = [
-    margin + columns.length * across,
-    header + captions.length * down,
-  ];
-  const texts = [
-    ...columns.map((_, x) =>
-      text(x === 0 ? 'original' : `epoch ${x}`, margin + x * across, header - 7),
-    ),
-    ...captions.map((caption, y) => text(caption, margin + 4, header + y * down + 14)),
-  ];
-  const overlay = `<svg xmlns="http://www.w3.org/2000/svg" width="${sheetWidth}" height="${sheetHeight}" font-family="sans-serif" font-size="13" fill="#fff" stroke="#000" stroke-width="3" paint-order="stroke">${texts.join('')}</svg>`;
-  return sharp({
-    create: { width: sheetWidth, height: sheetHeight, channels: 3, background: '#222' },
-  })
-    .composite([...(await Promise.all(tiles)), { input: Buffer.from(overlay), left: 0, top: 0 }])
-    .png()
-    .toBuffer();
-}
-
-function text(content: string, x: number, y: number): string {
-  const escaped = content.replace(/[&<]/g, (sign) => (sign === '&' ? '&amp;' : '&lt;'));
-  return `<text x="${x}" y="${y}">${escaped}</text>`;
-}
-
-/** One image of a column as PNG, every pixel a square. */
-async function drawTile(
-  column: Uint8Array,
-  row: number,
-  { channels, height, width }: Omit<ImageFormat, 'fit'>,
-  enlarged: number,
-): Promise<Buffer> {
-  const area = height * width;
-  const planes = column.subarray(row * channels * area, (row + 1) * channels * area);
-  const pixels = Buffer.allocUnsafe(planes.length);
-  for (let at = 0; at < pixels.length; at += 1) {
-    pixels[at] = planes[(at % channels) * area + Math.floor(at / channels)] ?? 0;
-  }
-  return sharp(pixels, { raw: { width, height, channels } })
-    .resize({ width: width * enlarged, height: height * enlarged, kernel: 'nearest' })
-    .png()
-    .toBuffer();
 }

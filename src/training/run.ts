@@ -1,54 +1,59 @@
 /** A run between its epochs: what is trained next, what is kept, and when to stop. */
-import { samplePositions } from '../data/index.js';
 import { metricDirection } from '../evaluation/index.js';
 import { toMetadata, writeEvaluationFiles } from '../inference/index.js';
 import {
-  countSteps,
   isAbort,
   Network,
   packageVersion,
   RoentgenError,
   systemInfo,
   writeFileAtomic,
-  type EpochProgress,
 } from '../native/index.js';
+import { BestModels } from './bestModels.js';
 import { fromStateMetadata, toStateMetadata, type RunState } from './checkpoint.js';
-import type { EpochRecord, StopReason, TrainHooks, TrainResult } from './events.js';
-import { EventWriter } from './logging/tensorboard.js';
+import type { Checkpoint, EpochRecord, RunResult, StopReason, TrainHooks } from './events.js';
+import { trainEpoch } from './epoch.js';
+import { RunLog } from './logging/runLog.js';
 import type { ResolvedSettings } from './options.js';
 import { describe, type Preparation } from './preparation.js';
 import type { RunDirectory } from './runDirectory.js';
 import { createSchedule, type Schedule } from './schedule.js';
+import { Steering } from './steering.js';
 import { Stopping } from './stopping.js';
-import { monitored, scoreOf, select, validate, type Validated } from './validation.js';
+import { monitored, scoreOf, validate, type Validated } from './validation.js';
 
 export class Run {
-  private readonly schedule: Schedule;
+  readonly schedule: Schedule;
   private readonly stopping: Stopping;
+  readonly steering: Steering;
+  private readonly bestModels: BestModels;
   private history: EpochRecord[] = [];
   private best: { epoch: number; score: number; validated?: Validated | undefined } | undefined;
   /** When this run would have begun, had it never been interrupted. */
   private begun = performance.now();
 
   constructor(
-    private readonly settings: ResolvedSettings,
-    private readonly preparation: Preparation,
+    readonly settings: ResolvedSettings,
+    readonly preparation: Preparation,
     private readonly directory: RunDirectory,
-    private readonly hooks: TrainHooks,
+    readonly hooks: TrainHooks,
   ) {
     const direction = metricDirection(settings.evalMetric);
     this.schedule = createSchedule(settings, { direction });
     this.stopping = new Stopping(settings, { direction });
+    this.steering = new Steering(settings.lr);
+    this.bestModels = new BestModels(directory.file('checkpoints'), settings.checkpointHist);
   }
 
   /** Writes `config.yaml`. */
   async start(data: string): Promise<void> {
-    const { packed, selection, choices } = this.preparation;
+    const { packed, selection, choices, normalization } = this.preparation;
+    const { format, classes } = packed.index;
     const { torchVersion, threads } = systemInfo();
     await this.directory.writeConfig({
       data,
       ...this.settings,
-      resolved: { ...choices, threads, format: packed.index.format, classes: packed.index.classes },
+      resolved: { ...choices, threads, format, classes, normalization },
       images: {
         train: selection.train.length,
         validation: selection.validation.length,
@@ -71,23 +76,22 @@ export class Run {
       : undefined;
     this.schedule.restore(state.schedule);
     this.stopping.restore(state.stopping);
+    this.steering.restore(state.rateFactor);
+    this.bestModels.restore(state.kept);
     this.begun = performance.now() - state.seconds * 1000;
   }
 
   /** Trains what is left of the run. */
-  async complete(): Promise<TrainResult> {
+  async complete(): Promise<RunResult> {
     this.announce();
-    const events = await EventWriter.create(this.directory.path);
-    try {
-      return await this.finish(await this.trainOn(events));
-    } finally {
-      await events.close();
-    }
+    await using log = await RunLog.open(this.directory.path);
+    await log.start(this.preparation, this.settings);
+    return await this.finish(await this.train(log));
   }
 
-  private async trainOn(events: EventWriter): Promise<StopReason> {
+  private async train(log: RunLog): Promise<StopReason> {
     for (let epoch = this.history.length + 1; epoch <= this.settings.epochs; epoch += 1) {
-      const stop = await this.epoch(epoch, events);
+      const stop = await this.epoch(epoch, log);
       if (stop !== null) return stop;
     }
     return 'completed';
@@ -122,17 +126,9 @@ export class Run {
     });
   }
 
-  private async epoch(epoch: number, events: EventWriter): Promise<StopReason | null> {
+  private async epoch(epoch: number, log: RunLog): Promise<StopReason | null> {
     const begun = performance.now();
-    const { trainer, packed } = this.preparation;
-    const { batchSize } = this.settings;
-    const chosen = select(this.preparation, this.positions(epoch - 1));
-    const rates = this.schedule.rates(epoch - 1, countSteps(chosen.indices.length, batchSize));
-    const trained = await trainer.epoch(
-      packed.dataset,
-      { ...chosen, epoch: epoch - 1, batchSize, learningRate: rates },
-      { signal: this.hooks.signal, onProgress: (progress) => this.report(epoch, progress) },
-    );
+    const trained = await trainEpoch(epoch, this);
     const { validated, best } = await this.withAverage(() => this.judge(epoch));
     const record: EpochRecord = {
       epoch,
@@ -141,7 +137,7 @@ export class Run {
       valLoss: validated?.loss ?? null,
       valAccuracy: validated?.classified?.metrics.accuracy ?? null,
       valAuroc: validated?.classified?.metrics.auroc ?? null,
-      learningRate: rates.at(-1) ?? this.settings.lr,
+      learningRate: trained.rates.at(-1) ?? this.settings.lr,
       seconds: (performance.now() - begun) / 1000,
       imagesPerSecond: trained.samples / trained.seconds,
     };
@@ -150,20 +146,12 @@ export class Run {
     this.schedule.observe(value);
     const stop = this.stopping.observe(value, this.seconds());
     // Before the checkpoint: a kill between the two repeats points instead of losing them.
-    for (const [tag, figure] of Object.entries(curves(record)))
-      if (figure !== null) events.scalar(tag, figure, epoch);
-    await events.flush();
+    await log.epoch(record, trained, validated);
     await this.saveLast();
     await this.directory.writeHistory(this.history, this.best?.epoch ?? epoch);
     this.hooks.onEvent?.({ kind: 'epoch', record, epochs: this.settings.epochs, best });
-    return stop;
-  }
-
-  /** The images of an epoch, classes balanced as the sampler has it. */
-  private positions(epoch: number): Int32Array {
-    const { packed, selection } = this.preparation;
-    const { sampler, seed } = this.settings;
-    return samplePositions(selection.train, packed.index.labels, sampler, seed, epoch);
+    await this.steering.ask(this.hooks.onEpochEnd, record);
+    return this.steering.stopped ? 'hook' : stop;
   }
 
   /** Does `work` with the averaged weights in the network, where an average is kept. */
@@ -180,25 +168,33 @@ export class Run {
 
   /** Validates, and saves the model where it is the best so far. Without validation images the newest is. */
   private async judge(epoch: number): Promise<{ validated: Validated | undefined; best: boolean }> {
-    const validated = await validate(this.preparation, this.hooks.signal);
+    const { trainer, network } = this.preparation;
+    const validated = await validate(this.preparation, trainer, this.hooks.signal);
     const { evalMetric } = this.settings;
     const score = scoreOf(evalMetric, monitored(evalMetric, validated));
     const best = this.best === undefined || validated === undefined || score > this.best.score;
+    const metadata = this.modelMetadata(epoch, validated?.loss ?? null);
+    await this.bestModels.offer(epoch, score, (path) => network.save(path, metadata));
     if (best) {
       this.best = { epoch, score, validated };
-      const metadata = this.modelMetadata(epoch, validated?.loss ?? null);
-      await this.preparation.network.save(this.directory.best, metadata);
+      await network.save(this.directory.best, metadata);
+      await this.tell({ kind: 'best', path: this.directory.best, epoch });
     }
     return { validated, best };
   }
 
-  private async finish(stopReason: StopReason): Promise<TrainResult> {
+  private async tell(checkpoint: Checkpoint): Promise<void> {
+    await this.steering.ask(this.hooks.onCheckpoint, checkpoint);
+  }
+
+  private async finish(stopReason: StopReason): Promise<RunResult> {
     const { packed, selection } = this.preparation;
     const classified = (await this.bestValidated())?.classified;
-    const result: TrainResult = {
+    const result: RunResult = {
       runDirectory: this.directory.path,
       model: this.directory.best,
       bestEpoch: this.best?.epoch ?? this.settings.epochs,
+      checkpoints: this.bestModels.paths,
       stopReason,
       history: this.history,
       metrics: classified?.metrics ?? null,
@@ -224,7 +220,7 @@ export class Run {
   private async bestValidated(): Promise<Validated | undefined> {
     if (this.best === undefined || this.best.validated) return this.best?.validated;
     using network = await Network.load(this.directory.best);
-    return await validate({ ...this.preparation, network }, this.hooks.signal);
+    return await validate(this.preparation, network, this.hooks.signal);
   }
 
   private seconds(): number {
@@ -238,6 +234,8 @@ export class Run {
       best: this.best ? { epoch, score: Number.isFinite(score) ? score : null } : null,
       schedule: this.schedule.state(),
       stopping: this.stopping.state(),
+      kept: this.bestModels.state(),
+      rateFactor: this.steering.rateFactor,
       seconds: this.seconds(),
     };
     const done = this.history.length;
@@ -245,6 +243,7 @@ export class Run {
       ...this.modelMetadata(done, this.history[done - 1]?.valLoss ?? null),
       ...toStateMetadata(state),
     });
+    await this.tell({ kind: 'last', path: this.directory.last, epoch: done });
   }
 
   private modelMetadata(epoch: number, validationLoss: number | null): Record<string, string> {
@@ -262,29 +261,4 @@ export class Run {
       }),
     );
   }
-
-  private report(epoch: number, progress: EpochProgress): void {
-    const { epochs } = this.settings;
-    const { step, steps, samples, loss, elapsedSeconds } = progress;
-    const perStep = elapsedSeconds / step;
-    this.hooks.onEvent?.({
-      kind: 'step',
-      ...{ epoch, epochs, step, steps, loss },
-      imagesPerSecond: samples / elapsedSeconds,
-      secondsLeft: perStep * (steps - step + steps * (epochs - epoch)),
-    });
-  }
-}
-
-/** What TensorBoard shows of an epoch, by tag. */
-function curves(record: EpochRecord): Record<string, number | null> {
-  return {
-    'loss/train': record.trainLoss,
-    'loss/validation': record.valLoss,
-    'accuracy/train': record.trainAccuracy,
-    'accuracy/validation': record.valAccuracy,
-    'auroc/validation': record.valAuroc,
-    'learning rate': record.learningRate,
-    'images per second': record.imagesPerSecond,
-  };
 }

@@ -10,12 +10,13 @@ import {
   systemInfo,
   type Device,
   type LossName,
-  type Normalization,
   type Precision,
 } from '../native/index.js';
 import { checkImbalance } from './imbalance.js';
+import { checkNormalization } from './normalization.js';
 import { checkSchedule } from './schedule.js';
 import { checkStopping } from './stopping.js';
+import { checkTransfer } from './transfer.js';
 import { trainOptionsSchema, type ResolvedSettings, type TrainSettings } from './options.js';
 
 /** @throws RoentgenError ERR_INVALID_ARGUMENT naming every wrong setting */
@@ -38,28 +39,6 @@ export function imageFormat(settings: ResolvedSettings, spec: ModelSpec): ImageF
         ? [imgSize, imgSize]
         : imgSize;
   return { channels: inChans ?? spec.input.channels, height, width, fit: fit satisfies Fit };
-}
-
-/** One value serves all channels. Throws ERR_INVALID_ARGUMENT for any other number of values. */
-export function normalization(
-  settings: ResolvedSettings,
-  spec: ModelSpec,
-  channels: number,
-): Normalization {
-  const spread = (name: string, given: number | readonly number[]): number[] => {
-    const values = typeof given === 'number' ? [given] : given;
-    const [first] = values;
-    if (values.length === channels) return [...values];
-    if (values.length === 1 && first !== undefined) return Array<number>(channels).fill(first);
-    throw new RoentgenError(
-      'ERR_INVALID_ARGUMENT',
-      `Expected 1 or ${channels} values for ${name} but received ${values.length}`,
-    );
-  };
-  return {
-    mean: spread('mean', settings.mean ?? spec.input.mean ?? 0),
-    std: spread('std', settings.std ?? spec.input.std ?? 1),
-  };
 }
 
 export interface ResolvedChoices {
@@ -102,8 +81,14 @@ function resolveLoss(settings: ResolvedSettings, spec: ModelSpec): LossName {
  * What can be known to be impossible before any image is read.
  * @throws RoentgenError ERR_INVALID_ARGUMENT naming the settings that do not go together
  */
-export function checkCombinations(settings: ResolvedSettings, { loss }: ResolvedChoices): void {
+export function checkCombinations(
+  settings: ResolvedSettings,
+  { spec, choices, format }: { spec: ModelSpec; choices: ResolvedChoices; format: ImageFormat },
+): void {
+  const { loss } = choices;
   checkImbalance(loss, settings);
+  checkNormalization(settings, format.channels);
+  checkTransfer(spec, settings);
   checkSchedule(settings);
   checkStopping(settings);
   metricDirection(settings.evalMetric);

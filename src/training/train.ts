@@ -1,7 +1,7 @@
 /** A training run from data to a run directory, and one that was interrupted from there on. */
 import { RoentgenError, setThreads } from '../native/index.js';
 import { readOrigin } from './checkpoint.js';
-import type { TrainHooks, TrainResult } from './events.js';
+import type { TrainHooks, RunResult } from './events.js';
 import type { TrainSettings } from './options.js';
 import { prepare, type Places } from './preparation.js';
 import { Run } from './run.js';
@@ -30,7 +30,7 @@ export interface TrainOptions extends TrainSettings, Places {
  * ERR_INPUT_TOO_SMALL; ERR_SPLIT_LEAK, ERR_SINGLE_CLASS; ERR_DIVERGED where the loss is not finite; ERR_NO_SPACE,
  * ERR_IO; ABORT_ERR. Once the run directory exists, `details` has `runDirectory` and `history`.
  */
-export async function train(options: TrainOptions, hooks: TrainHooks = {}): Promise<TrainResult> {
+export async function train(options: TrainOptions, hooks: TrainHooks = {}): Promise<RunResult> {
   const {
     data,
     output = 'runs',
@@ -69,12 +69,13 @@ export async function resumeTraining(
   runDirectory: string,
   { cacheDir, workers, threads }: ResumeOptions = {},
   hooks: TrainHooks = {},
-): Promise<TrainResult> {
+): Promise<RunResult> {
   const { data, settings: recorded, dataHash, ...origin } = await readOrigin(runDirectory);
   const settings = parseSettings(recorded);
   setThreads(threads ?? origin.threads);
   const places = { data, cacheDir, workers, keepGoing: origin.skipped };
-  using preparation = await prepare(settings, places, hooks);
+  const { normalization } = origin;
+  using preparation = await prepare(settings, places, hooks, { normalization });
   const now = preparation.packed.index.sourceHash;
   if (now !== dataHash) {
     throw new RoentgenError(
@@ -90,7 +91,7 @@ export async function resumeTraining(
   });
 }
 
-async function guarded(run: Run, work: () => Promise<TrainResult>): Promise<TrainResult> {
+async function guarded(run: Run, work: () => Promise<RunResult>): Promise<RunResult> {
   try {
     return await work();
   } catch (error) {

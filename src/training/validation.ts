@@ -6,6 +6,7 @@ import {
   toProbabilities,
   type ClassificationMetrics,
 } from '../evaluation/index.js';
+import type { Network } from '../native/index.js';
 import { describe, type Preparation } from './preparation.js';
 
 /** Validation goes through the network in larger batches: it keeps no activations. */
@@ -27,12 +28,13 @@ export function select(
   return { indices, labels: indices.map((position) => packed.index.labels[position] ?? -1) };
 }
 
-/** Undefined where there are no validation images. Throws ABORT_ERR. */
+/** Undefined where there are no validation images. `network` may be the trainer, as it stands. Throws ABORT_ERR. */
 export async function validate(
   preparation: Preparation,
+  network: Pick<Network, 'evaluate'>,
   signal: AbortSignal | undefined,
 ): Promise<Validated | undefined> {
-  const { network, packed, selection, choices, normalization, spec } = preparation;
+  const { packed, selection, choices, normalization, spec } = preparation;
   if (selection.validation.length === 0) return undefined;
   const chosen = select(preparation, selection.validation);
   const { loss, precision } = choices;

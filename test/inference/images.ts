@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { train, type TrainOptions, type TrainResult } from '../../src/training/index.js';
+import { train, type TrainOptions, type RunResult } from '../../src/training/index.js';
 
 const side = 32;
 
@@ -67,7 +67,7 @@ export function quickSettings(root: string): TrainOptions {
 export async function trainQuickly(
   root: string,
   more: Partial<TrainOptions> = {},
-): Promise<TrainResult> {
+): Promise<RunResult> {
   await writeSplits(join(root, 'data'));
   return train({ ...quickSettings(root), ...more });
 }

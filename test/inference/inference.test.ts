@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import anyTest, { type TestFn } from 'ava';
 import { evaluate, loadModel, predict } from '../../src/inference/index.js';
 import { RoentgenError } from '../../src/native/index.js';
-import type { TrainResult } from '../../src/training/index.js';
+import type { RunResult } from '../../src/training/index.js';
 import { temporaryFolder, trainQuickly, writeImages } from './images.js';
 
-const test = anyTest as TestFn<{ root: string; run: TrainResult; remove: () => Promise<void> }>;
+const test = anyTest as TestFn<{ root: string; run: RunResult; remove: () => Promise<void> }>;
 const code = (expected: string) => ({ instanceOf: RoentgenError, code: expected });
 
 test.before(async (t) => {

@@ -44,7 +44,7 @@ const withLayer = (index: number, change: object): object => ({
 
 test('a right architecture comes back with its defaults filled in', (t) => {
   const checked: unknown = parseModelSpec(small, 'mine.json');
-  t.deepEqual(checked, { ...small, task: 'classification', output: 'softmax' });
+  t.deepEqual(checked, { ...small, task: 'classification', output: 'softmax', aliases: {} });
   t.deepEqual(faultsOf(reconstruction), []);
 });
 

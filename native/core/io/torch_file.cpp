@@ -11,9 +11,23 @@
 #include <array>
 #include <caffe2/serialize/inline_container.h>
 #include <cstring>
+#include <string_view>
 
 namespace roentgen {
 namespace {
+
+constexpr std::string_view zipMagic = "PK\3\4";
+// A pickle of the number that torch.save began with; as the length of a safetensors header it would
+// be 5 · 10¹⁸.
+constexpr std::string_view oldMagic = "\x80\x02\x8a\x0a\x6c\xfc\x9c\x46";
+
+bool startsWith(const std::string& path, std::string_view magic) {
+  const FileReader file(path);
+  if (file.size() < magic.size()) return false;
+  std::string first(magic.size(), '\0');
+  file.read(first.data(), first.size(), 0);
+  return first == magic;
+}
 
 using Reader = caffe2::serialize::PyTorchStreamReader;
 
@@ -58,23 +72,16 @@ c10::IValue findStateDictionary(const c10::IValue& root) {
 
 }  // namespace
 
-bool isZip(const std::string& path) {
-  constexpr std::array<char, 4> magic{'P', 'K', '\3', '\4'};
-  const FileReader file(path);
-  std::array<char, 4> first{};
-  if (file.size() < first.size()) return false;
-  file.read(first.data(), first.size(), 0);
-  return first == magic;
+bool isTorchFile(const std::string& path) {
+  return startsWith(path, zipMagic) || startsWith(path, oldMagic);
 }
 
 std::map<std::string, at::Tensor> readTorchFile(const std::string& path) {
   const auto fail = [&](const std::string& what) {
     throw Error("ERR_INVALID_FILE", text(path, ": ", what));
   };
-  if (!isZip(path)) {
-    fail(
-        "is no file of torch.save since PyTorch 1.6: read an older one with Python's torch.load "
-        "and save it again");
+  if (startsWith(path, oldMagic)) {
+    fail("is of the time before PyTorch 1.6: read it with Python's torch.load and save it again");
   }
   std::map<std::string, at::Tensor> tensors;
   try {

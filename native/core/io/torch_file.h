@@ -8,8 +8,8 @@
 
 namespace roentgen {
 
-// Whether it is a zip archive, as torch.save writes since PyTorch 1.6. Throws as FileReader.
-bool isZip(const std::string& path);
+// Whether torch.save wrote it, to go by its first bytes. Throws as FileReader.
+bool isTorchFile(const std::string& path);
 
 // The tensors of the state dictionary, by name. It is the whole file or, of a checkpoint, its entry
 // "state_dict", "model_state_dict" or "model". Nothing but tensors, numbers and containers is ever

@@ -15,42 +15,44 @@ namespace {
 // plain data are made of.
 enum class Argument { none, one, two, four, eight, counted1, counted4, twoLines };
 
+constexpr uint8_t long1 = 0x8a;
+
 struct Opcode {
   uint8_t code;
   Argument argument;
 };
 constexpr std::array opcodes{
-    Opcode{0x80, Argument::one},       // PROTO
-    Opcode{'}', Argument::none},       // EMPTY_DICT
-    Opcode{']', Argument::none},       // EMPTY_LIST
-    Opcode{')', Argument::none},       // EMPTY_TUPLE
-    Opcode{'(', Argument::none},       // MARK
-    Opcode{'q', Argument::one},        // BINPUT
-    Opcode{'r', Argument::four},       // LONG_BINPUT
-    Opcode{'h', Argument::one},        // BINGET
-    Opcode{'j', Argument::four},       // LONG_BINGET
-    Opcode{'c', Argument::twoLines},   // GLOBAL
-    Opcode{'X', Argument::counted4},   // BINUNICODE
-    Opcode{'K', Argument::one},        // BININT1
-    Opcode{'M', Argument::two},        // BININT2
-    Opcode{'J', Argument::four},       // BININT
-    Opcode{0x8a, Argument::counted1},  // LONG1
-    Opcode{'G', Argument::eight},      // BINFLOAT
-    Opcode{0x88, Argument::none},      // NEWTRUE
-    Opcode{0x89, Argument::none},      // NEWFALSE
-    Opcode{'N', Argument::none},       // NONE
-    Opcode{'t', Argument::none},       // TUPLE
-    Opcode{0x85, Argument::none},      // TUPLE1
-    Opcode{0x86, Argument::none},      // TUPLE2
-    Opcode{0x87, Argument::none},      // TUPLE3
-    Opcode{'a', Argument::none},       // APPEND
-    Opcode{'e', Argument::none},       // APPENDS
-    Opcode{'s', Argument::none},       // SETITEM
-    Opcode{'u', Argument::none},       // SETITEMS
-    Opcode{'R', Argument::none},       // REDUCE
-    Opcode{'b', Argument::none},       // BUILD
-    Opcode{'Q', Argument::none},       // BINPERSID
-    Opcode{'.', Argument::none},       // STOP
+    Opcode{0x80, Argument::one},        // PROTO
+    Opcode{'}', Argument::none},        // EMPTY_DICT
+    Opcode{']', Argument::none},        // EMPTY_LIST
+    Opcode{')', Argument::none},        // EMPTY_TUPLE
+    Opcode{'(', Argument::none},        // MARK
+    Opcode{'q', Argument::one},         // BINPUT
+    Opcode{'r', Argument::four},        // LONG_BINPUT
+    Opcode{'h', Argument::one},         // BINGET
+    Opcode{'j', Argument::four},        // LONG_BINGET
+    Opcode{'c', Argument::twoLines},    // GLOBAL
+    Opcode{'X', Argument::counted4},    // BINUNICODE
+    Opcode{'K', Argument::one},         // BININT1
+    Opcode{'M', Argument::two},         // BININT2
+    Opcode{'J', Argument::four},        // BININT
+    Opcode{long1, Argument::counted1},  // LONG1
+    Opcode{'G', Argument::eight},       // BINFLOAT
+    Opcode{0x88, Argument::none},       // NEWTRUE
+    Opcode{0x89, Argument::none},       // NEWFALSE
+    Opcode{'N', Argument::none},        // NONE
+    Opcode{'t', Argument::none},        // TUPLE
+    Opcode{0x85, Argument::none},       // TUPLE1
+    Opcode{0x86, Argument::none},       // TUPLE2
+    Opcode{0x87, Argument::none},       // TUPLE3
+    Opcode{'a', Argument::none},        // APPEND
+    Opcode{'e', Argument::none},        // APPENDS
+    Opcode{'s', Argument::none},        // SETITEM
+    Opcode{'u', Argument::none},        // SETITEMS
+    Opcode{'R', Argument::none},        // REDUCE
+    Opcode{'b', Argument::none},        // BUILD
+    Opcode{'Q', Argument::none},        // BINPERSID
+    Opcode{'.', Argument::none},        // STOP
 };
 
 constexpr std::string_view orderedDict = "collections\nOrderedDict\n";
@@ -131,6 +133,16 @@ class Instructions {
   std::string_view rest_;
 };
 
+// A number of 8 bytes, the one length that LibTorch reads, of one of fewer.
+std::string widened(std::string_view number) {
+  constexpr size_t bytes = 8;
+  if (number.size() > bytes) fail("it holds a number of more than 64 bits");
+  const bool negative = !number.empty() && static_cast<uint8_t>(number.back()) >= 0x80;
+  std::string wide(number);
+  wide.resize(bytes, negative ? '\xff' : '\0');
+  return text(char{bytes}, wide);
+}
+
 // Whether `OrderedDict` is called right here without arguments; then behind the call.
 bool skipCall(Instructions& instructions) {
   Instructions ahead = instructions;
@@ -164,6 +176,8 @@ std::string plainPickle(std::string_view pickle) {
       }
       if (!skipCall(instructions)) fail("it calls OrderedDict in an unknown way");
       plain += '}';
+    } else if (instruction.code == long1) {
+      plain += instruction.whole.front() + widened(instruction.argument.substr(1));
     } else if (instruction.code == 'b') {
       plain += tuple2;
     } else {

@@ -17,7 +17,7 @@ namespace {
 constexpr std::string_view wrapper = "module.";  // of torch.nn.DataParallel
 
 TensorFile readWeights(const std::string& path) {
-  TensorFile file = isZip(path) ? TensorFile{readTorchFile(path), {}} : readTensors(path);
+  TensorFile file = isTorchFile(path) ? TensorFile{readTorchFile(path), {}} : readTensors(path);
   dropTrainingState(file.tensors);
   const bool wrapped = std::all_of(file.tensors.begin(), file.tensors.end(), [](const auto& entry) {
     return entry.first.starts_with(wrapper);
