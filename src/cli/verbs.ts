@@ -27,9 +27,27 @@ const dataVerbs: readonly VerbEntry[] = [
     load: async () => (await import('./dataPreview.js')).dataPreview,
   },
   {
+    usage: 'stats <source>',
+    summary: 'Measure mean and standard deviation of the images',
+    load: async () => (await import('./dataStats.js')).dataStats,
+  },
+  {
     usage: 'phantom <folder>',
     summary: 'Draw a dataset of synthetic radiographs',
     load: async () => (await import('./dataPhantom.js')).dataPhantom,
+  },
+];
+
+const findVerbs: readonly VerbEntry[] = [
+  {
+    usage: 'learning-rate <data>',
+    summary: 'Find where the loss falls and where it grows out of bounds',
+    load: async () => (await import('./find.js')).findLearningRateVerb,
+  },
+  {
+    usage: 'batch-size <data>',
+    summary: 'Find how many images a step can take, and how many it should',
+    load: async () => (await import('./find.js')).findBatchSizeVerb,
   },
 ];
 
@@ -59,6 +77,12 @@ export const verbs: readonly VerbEntry[] = [
     summary: 'List the architectures, or show the layers of one',
     load: async () => (await import('./models.js')).modelsVerb,
   },
+  {
+    usage: 'import <weights>',
+    summary: 'See where the weights of torchvision or timm would go',
+    load: async () => (await import('./import.js')).importVerb,
+  },
+  { usage: 'find', summary: 'Measure a good learning rate or batch size', verbs: findVerbs },
   { usage: 'data', summary: 'Look at, split and pack images', verbs: dataVerbs },
   {
     usage: 'doctor',

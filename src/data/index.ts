@@ -29,6 +29,8 @@ export type {
   PhantomOptions,
   Scanner,
 } from './phantom/index.js';
+export { measureImages } from './measure.js';
+export type { Measurement } from './measure.js';
 export { openData } from './openData.js';
 export type { OpenDataOptions } from './openData.js';
 export { decodeImages, nameOf } from './decodeImages.js';

@@ -2,6 +2,7 @@
 export { confusionMatrixSvg } from './confusionMatrix.js';
 export { trainingCurvesSvg } from './curves.js';
 export type { EpochPoint } from './curves.js';
+export { rateFinderSvg } from './rateFinder.js';
 export { toPng } from './raster.js';
 export { rocSvg } from './roc.js';
 export type { NamedRocCurve } from './roc.js';

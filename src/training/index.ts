@@ -1,5 +1,21 @@
 /** Training runs: settings, epochs, checkpoints, run directories. */
-export type { EpochRecord, TrainEvent, StopReason, TrainHooks, RunResult } from './events.js';
+export type {
+  Checkpoint,
+  EpochRecord,
+  Hook,
+  HookAnswer,
+  RunResult,
+  StepReport,
+  StopReason,
+  TrainEvent,
+  TrainHooks,
+} from './events.js';
+export { findBatchSize } from './batchFinder.js';
+export type { BatchFinding, BatchTrial, FindBatchOptions } from './batchFinder.js';
+export { importModel } from './importModel.js';
+export type { ImportOptions, ImportResult } from './importModel.js';
+export { findLearningRate } from './rateFinder.js';
+export type { FindRateOptions, RateFinding, RatePoint } from './rateFinder.js';
 export { trainOptionsSchema } from './options.js';
 export type { ResolvedSettings, TrainSettings } from './options.js';
 export type { Places } from './preparation.js';

@@ -19,6 +19,21 @@ const combinations: readonly (readonly [string, TrainSettings, RegExp])[] = [
   ['Nesterov with Adam', { model: 'lenet5', nesterov: true }, /nesterov/],
   ['a warm-up as long as the run', { model: 'lenet5', epochs: 3, warmupEpochs: 3 }, /warmupEpochs/],
   ['a time without a unit', { model: 'lenet5', maxTime: '30' }, /maxTime/],
+  [
+    'freezing a layer that does not exist',
+    { model: 'resnet18', freeze: ['layr4'] },
+    /no layer "layr4"; did you mean layer4\?/,
+  ],
+  ['freezing everything', { model: 'lenet5', freeze: ['backbone', 'head'] }, /freeze/],
+  ['a thaw of nothing', { model: 'lenet5', freezeEpochs: 2 }, /freezeEpochs/],
+  ['a head for the autoencoder', { model: 'autoencoder', headHidden: 8 }, /head/],
+  ['a rate below no head', { model: 'autoencoder', backboneRate: 0.1 }, /backboneRate/],
+  [
+    'a normalization given and measured',
+    { model: 'lenet5', mean: [0], std: [1], normalize: 'measured' },
+    /normalize/,
+  ],
+  ['three means for one channel', { model: 'lenet5', mean: [0, 0, 0], inChans: 1 }, /mean/],
   ['a crop below the floor', { model: 'lenet5', cropScale: 0.5 }, /cropScale/],
 ];
 
