@@ -2,6 +2,7 @@
 import type { EpochRecord, TrainEvent } from '../training/index.js';
 import { createPackingReporter } from './packingProgress.js';
 import { progressLine } from './progressLine.js';
+import { sparkline } from './sparkline.js';
 import type { Terminal } from './terminal.js';
 import { formatClock, formatCount, formatSeconds, plural } from './text.js';
 
@@ -16,11 +17,14 @@ const validationSources: Readonly<Record<EventOf<'start'>['validationFrom'], str
 /** A function for the events of one run. */
 export function createTrainingReporter(terminal: Terminal): (event: TrainEvent) => void {
   const packing = createPackingReporter(terminal);
+  const losses: number[] = [];
   return (event) => {
     if (event.kind === 'packing') packing(event);
     else if (event.kind === 'start') for (const line of startLines(event)) terminal.print(line);
-    else if (event.kind === 'step') terminal.live((width) => stepLine(event, width, terminal));
-    else for (const line of epochLines(event, terminal)) terminal.print(line);
+    else if (event.kind === 'step') {
+      losses.push(event.loss);
+      terminal.live((width) => stepLine(event, losses, width, terminal));
+    } else for (const line of epochLines(event, terminal)) terminal.print(line);
   };
 }
 
@@ -40,13 +44,22 @@ function startLines(event: EventOf<'start'>): string[] {
   return about.map(([name, value]) => `${name.padEnd(8)} ${value}`);
 }
 
-function stepLine(event: EventOf<'step'>, width: number, { style }: Terminal): string {
+/** Characters of the loss curve. */
+const curveWidth = 12;
+
+function stepLine(
+  event: EventOf<'step'>,
+  losses: readonly number[],
+  width: number,
+  { style }: Terminal,
+): string {
   const { epoch, epochs, step, steps, loss, imagesPerSecond, secondsLeft } = event;
   const parts = [
     { text: `epoch ${epoch}/${epochs}`, rank: 0 },
     { text: `step ${String(step).padStart(String(steps).length)}/${steps}`, rank: 3 },
     { text: `${imagesPerSecond.toFixed(0)} img/s`, rank: 4 },
     { text: `loss ${loss.toFixed(4)}`, rank: 2 },
+    { text: sparkline(losses, curveWidth), rank: 5 },
     { text: `${formatClock(secondsLeft)} left`, rank: 1 },
   ];
   return progressLine(parts, step / steps, width, style);

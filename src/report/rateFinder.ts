@@ -16,19 +16,24 @@ const margin = { left: 78, top: 52, right: 24, bottom: 56 } as const;
 export function rateFinderSvg(points: readonly RatePoint[], suggestion: number | null): string {
   const exponents = points.map((point) => Math.log10(point.learningRate));
   const smoothed = points.map((point) => point.smoothed);
+  const losses = points.map((point) => point.loss);
   const area: Area = {
     ...size,
     left: margin.left,
     top: margin.top,
     x: decadeAxis(Math.min(...exponents), Math.max(...exponents)),
     // The last losses of a test may be a thousand times the first.
-    y: roundAxis('Loss', Math.min(...smoothed), quantile(smoothed, 0.95)),
+    y: roundAxis(
+      'Loss',
+      Math.min(...smoothed, quantile(losses, 0.05)),
+      Math.max(quantile(smoothed, 0.95), quantile(losses, 0.9)),
+    ),
   };
-  const [, top] = area.y.domain;
+  const [bottom, top] = area.y.domain;
   const curve = (of: (point: RatePoint) => number): { x: number; y: number }[] =>
     points.map((point, index) => ({
       x: exponents[index] ?? 0,
-      y: of(point) <= top ? of(point) : NaN,
+      y: of(point) >= bottom && of(point) <= top ? of(point) : NaN,
     }));
   const styles = {
     loss: { color: palette[4], dot: 0, dashes: '2 3' },
@@ -44,7 +49,7 @@ export function rateFinderSvg(points: readonly RatePoint[], suggestion: number |
       drawAxes(area),
       drawCurve(
         area,
-        curve((point) => clampAtBottom(point.loss, area)),
+        curve((point) => point.loss),
         styles.loss,
       ),
       drawCurve(
@@ -55,10 +60,6 @@ export function rateFinderSvg(points: readonly RatePoint[], suggestion: number |
       ...(suggestion === null ? [] : drawSuggestion(area, suggestion)),
     ],
   );
-}
-
-function clampAtBottom(loss: number, { y }: Area): number {
-  return Math.max(loss, y.domain[0]);
 }
 
 function quantile(values: readonly number[], share: number): number {
@@ -74,7 +75,7 @@ function decadeAxis(low: number, high: number): Axis {
     domain: [first, last],
     ticks: Array.from({ length: last - first + 1 }, (_, index) => ({
       value: first + index,
-      text: String(Number(`1e${first + index}`)),
+      text: `1e${first + index}`,
     })),
   };
 }
