@@ -3,6 +3,7 @@ export {
   findBatchSize,
   findLearningRate,
   importModel,
+  listRuns,
   previewAugmentation,
   resumeTraining,
   train,
@@ -30,6 +31,7 @@ export type {
   TrainHooks,
   TrainOptions,
   RunResult,
+  RunSummary,
   TrainSettings,
 } from './training/index.js';
 

@@ -51,7 +51,8 @@ export class Arguments {
   /** A positional that takes several values. */
   positionals(name: string): string[] {
     const value = this.#raw[name];
-    return typeof value === 'object' ? [...value] : [];
+    // Where none was given, yargs has a list of one undefined.
+    return typeof value === 'object' ? value.filter((text?: string) => text !== undefined) : [];
   }
 
   /** A positional that may be left out. */

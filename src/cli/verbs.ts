@@ -73,6 +73,11 @@ export const verbs: readonly VerbEntry[] = [
     load: async () => (await import('./predict.js')).predictVerb,
   },
   {
+    usage: 'runs [folders..]',
+    summary: 'List training runs, or compare some',
+    load: async () => (await import('./runs.js')).runsVerb,
+  },
+  {
     usage: 'models [name]',
     summary: 'List the architectures, or show the layers of one',
     load: async () => (await import('./models.js')).modelsVerb,

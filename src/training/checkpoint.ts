@@ -71,7 +71,8 @@ export interface RunOrigin {
   settings: TrainSettings;
   dataHash: string;
   threads: number;
-  normalization: Normalization;
+  /** Undefined for a run of an early version, which knew only the settings'. */
+  normalization: Normalization | undefined;
   /** Whether files were left out, as `keepGoing` allows. */
   skipped: boolean;
 }
@@ -81,7 +82,7 @@ const originSchema = z.looseObject({
   dataHash: z.string(),
   resolved: z.looseObject({
     threads: z.number(),
-    normalization: z.object({ mean: z.array(z.number()), std: z.array(z.number()) }),
+    normalization: z.object({ mean: z.array(z.number()), std: z.array(z.number()) }).optional(),
   }),
   skipped: z.array(z.unknown()),
 });

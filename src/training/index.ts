@@ -21,5 +21,7 @@ export type { ResolvedSettings, TrainSettings } from './options.js';
 export type { Places } from './preparation.js';
 export { previewAugmentation } from './preview.js';
 export type { AugmentationPreview, PreviewSettings } from './preview.js';
+export { listRuns } from './runs.js';
+export type { RunSummary } from './runs.js';
 export { resumeTraining, train } from './train.js';
 export type { ResumeOptions, TrainOptions } from './train.js';

@@ -59,7 +59,7 @@ export interface Preparation extends Disposable {
 
 /** What a run found out as it began, and one that is resumed keeps. */
 export interface Origin {
-  normalization: Normalization;
+  normalization: Normalization | undefined;
 }
 
 /**

@@ -1,4 +1,5 @@
 /** A run's folder: its name, the settings that repeat it, and the table of its epochs. */
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { bestModelFile } from '../inference/index.js';
@@ -7,17 +8,19 @@ import { trainingCurvesSvg } from '../report/index.js';
 import type { EpochRecord } from './events.js';
 
 /** Columns of summary.csv, in timm's order, with what each shows of a record. */
-const columns: readonly (readonly [name: string, of: (record: EpochRecord) => number | null])[] = [
-  ['epoch', (record) => record.epoch],
-  ['train_loss', (record) => record.trainLoss],
-  ['train_accuracy', (record) => record.trainAccuracy],
-  ['eval_loss', (record) => record.valLoss],
-  ['eval_accuracy', (record) => record.valAccuracy],
-  ['eval_auroc', (record) => record.valAuroc],
-  ['lr', (record) => record.learningRate],
-  ['seconds', (record) => record.seconds],
-  ['images_per_second', (record) => record.imagesPerSecond],
+const columns: readonly (readonly [name: string, key: keyof EpochRecord])[] = [
+  ['epoch', 'epoch'],
+  ['train_loss', 'trainLoss'],
+  ['train_accuracy', 'trainAccuracy'],
+  ['eval_loss', 'valLoss'],
+  ['eval_accuracy', 'valAccuracy'],
+  ['eval_auroc', 'valAuroc'],
+  ['lr', 'learningRate'],
+  ['seconds', 'seconds'],
+  ['images_per_second', 'imagesPerSecond'],
 ];
+
+const summaryFile = 'summary.csv';
 
 export class RunDirectory {
   readonly path: string;
@@ -56,11 +59,26 @@ export class RunDirectory {
 
   /** Rewrites summary.csv and curves.svg, so that both are whole at any time. */
   async writeHistory(history: readonly EpochRecord[], bestEpoch: number): Promise<void> {
-    const rows = history.map((record) => columns.map(([, of]) => of(record) ?? ''));
+    const rows = history.map((record) => columns.map(([, key]) => record[key] ?? ''));
     const lines = [columns.map(([name]) => name), ...rows].map((cells) => cells.join(','));
-    await writeFileAtomic(this.file('summary.csv'), `${lines.join('\n')}\n`);
+    await writeFileAtomic(this.file(summaryFile), `${lines.join('\n')}\n`);
     await writeFileAtomic(this.file('curves.svg'), trainingCurvesSvg(history, { bestEpoch }));
   }
+}
+
+/** The epochs that a run's summary.csv lists; none where it has not ended one. */
+export async function readHistory(runDirectory: string): Promise<EpochRecord[]> {
+  const text = await readFile(join(runDirectory, summaryFile), 'utf8').catch(() => '');
+  const [header = '', ...lines] = text.trim().split('\n');
+  const names = header.split(',');
+  return lines.map((line) => {
+    const cells = line.split(',');
+    const figures = columns.map(([name, key]) => {
+      const cell = cells[names.indexOf(name)] ?? '';
+      return [key, cell === '' ? null : Number(cell)];
+    });
+    return Object.fromEntries(figures) as EpochRecord;
+  });
 }
 
 /** `<model>-<local time>`: sorts by time, and says what it is. */

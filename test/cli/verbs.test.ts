@@ -124,3 +124,41 @@ test.serial('data verbs draw, count, split and pack', async (t) => {
   t.like(JSON.parse(packed.stdout), { shape: [30, 1, 24, 32], fromCache: false });
   t.true(readdirSync(folder).includes('packed.safetensors'));
 });
+
+test.serial('runs are listed and compared, and weights, rates and figures found', async (t) => {
+  const folder = await temporaryFolder(t);
+  const data = await tinyData(folder);
+  await roentgen(folder, 'train', data, ...tinyRun, '--experiment', 'a');
+  await roentgen(folder, 'train', data, ...tinyRun, '--lr', '0.01', '--experiment', 'b');
+
+  const listed = await roentgen(folder, 'runs');
+  t.is(listed.exitCode, 0, listed.stderr);
+  t.regex(listed.stdout, /^run +model +epochs +kept/);
+  t.regex(listed.stdout, /^b +lenet5 +1\/1 +1 [^]*^a +lenet5 /m);
+  const compared = await roentgen(folder, 'runs', 'runs/a', 'runs/b', '--compare');
+  t.regex(compared.stdout, /^lr +0\.01 +0\.001$/m);
+  t.notRegex(compared.stdout, /^batch-size/m);
+  const alone = await roentgen(folder, 'runs', 'runs/a', '--compare');
+  t.is(alone.exitCode, 2);
+  t.regex(alone.stderr, /needs two runs, and found 1/);
+
+  const model = 'runs/a/model_best.safetensors';
+  const lenet = ['--model', 'lenet5', '--num-classes', '3'];
+  const imported = await roentgen(folder, 'import', model, ...lenet, '--output', 'own.safetensors');
+  t.is(imported.exitCode, 0, imported.stderr);
+  t.regex(imported.stdout, /^matched: 10 names[^]*The weights fit lenet5, and are in own\.safeten/);
+  t.true(existsSync(join(folder, 'own.safetensors')));
+  const misfit = await roentgen(folder, 'import', model, '--model', 'resnet18');
+  t.is(misfit.exitCode, 1);
+  t.regex(misfit.stdout, /^missing: [^]*layer4\.1\.bn2\.weight[^]*do not fit resnet18$/m);
+
+  const stats = await roentgen(folder, 'data', 'stats', data, '--img-size', '32');
+  t.regex(stats.stdout, /^mean +0\.\d{4}$/m);
+  const rate = ['find', 'learning-rate', data, '--model', 'lenet5', '-b', '4', '--steps', '20'];
+  const found = await roentgen(folder, ...rate);
+  t.is(found.exitCode, 0, found.stderr);
+  t.regex(found.stdout, /^minimum +\d\.\d\de-\d/m);
+  t.true(existsSync(join(folder, 'learning_rate.svg')));
+  const batches = await roentgen(folder, 'find', 'batch-size', data, '--model', 'lenet5', '--json');
+  t.regex(batches.stdout, /"suggestion": 8/);
+});
