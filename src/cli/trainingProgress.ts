@@ -21,6 +21,7 @@ export function createTrainingReporter(terminal: Terminal): (event: TrainEvent) 
   return (event) => {
     if (event.kind === 'packing') packing(event);
     else if (event.kind === 'start') for (const line of startLines(event)) terminal.print(line);
+    else if (event.kind === 'warning') terminal.print(terminal.style.yellow(event.message));
     else if (event.kind === 'step') {
       losses.push(event.loss);
       terminal.live((width) => stepLine(event, losses, width, terminal));

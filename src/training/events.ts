@@ -49,7 +49,9 @@ export type TrainEvent =
       /** Estimate for the rest of the run. */
       secondsLeft: number;
     }
-  | { kind: 'epoch'; record: EpochRecord; epochs: number; best: boolean };
+  | { kind: 'epoch'; record: EpochRecord; epochs: number; best: boolean }
+  /** Nothing that training needs: a log that cannot be delivered, say. */
+  | { kind: 'warning'; message: string };
 
 /** One update of the weights. */
 export interface StepReport {

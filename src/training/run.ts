@@ -13,6 +13,7 @@ import { BestModels } from './bestModels.js';
 import { fromStateMetadata, toStateMetadata, type RunState } from './checkpoint.js';
 import type { Checkpoint, EpochRecord, RunResult, StopReason, TrainHooks } from './events.js';
 import { trainEpoch } from './epoch.js';
+import type { MlflowServer } from './logging/mlflowClient.js';
 import { RunLog } from './logging/runLog.js';
 import type { ResolvedSettings } from './options.js';
 import { describe, type Preparation } from './preparation.js';
@@ -37,6 +38,7 @@ export class Run {
     readonly preparation: Preparation,
     private readonly directory: RunDirectory,
     readonly hooks: TrainHooks,
+    private readonly mlflow: MlflowServer | undefined,
   ) {
     const direction = metricDirection(settings.evalMetric);
     this.schedule = createSchedule(settings, { direction });
@@ -84,9 +86,19 @@ export class Run {
   /** Trains what is left of the run. */
   async complete(): Promise<RunResult> {
     this.announce();
-    await using log = await RunLog.open(this.directory.path);
-    await log.start(this.preparation, this.settings);
-    return await this.finish(await this.train(log));
+    const log = await RunLog.open(this.directory.path, this.mlflow, (message) => {
+      this.hooks.onEvent?.({ kind: 'warning', message });
+    });
+    try {
+      await log.start(this.preparation, this.settings);
+      const result = await this.finish(await this.train(log));
+      await log.close('FINISHED');
+      return result;
+    } catch (error) {
+      // What went wrong first is what the caller must hear.
+      await log.close(isAbort(error) ? 'KILLED' : 'FAILED').catch(() => undefined);
+      throw error;
+    }
   }
 
   private async train(log: RunLog): Promise<StopReason> {

@@ -2,6 +2,7 @@
 import { RoentgenError, setThreads } from '../native/index.js';
 import { readOrigin } from './checkpoint.js';
 import type { TrainHooks, RunResult } from './events.js';
+import { mlflowServer } from './logging/mlflowClient.js';
 import type { TrainSettings } from './options.js';
 import { prepare, type Places } from './preparation.js';
 import { Run } from './run.js';
@@ -24,6 +25,7 @@ export interface TrainOptions extends TrainSettings, Places {
  * `last.safetensors`, `metrics.json`, and for a classifier what it says about the validation images at the best
  * epoch: `predictions.csv`, `classification_report.txt`, `confusion_matrix.csv|svg`, `roc.svg`. The test split
  * is not read.
+ * Where `MLFLOW_TRACKING_URI` is set, an MLflow server is told of the run as well.
  * For research and education: not a medical device.
  *
  * @throws RoentgenError as `openData`; ERR_INVALID_ARGUMENT, ERR_UNKNOWN_MODEL, ERR_INVALID_SPEC,
@@ -42,10 +44,12 @@ export async function train(options: TrainOptions, hooks: TrainHooks = {}): Prom
     ...rest
   } = options;
   const settings = parseSettings(rest);
+  const server = mlflowServer();
   if (threads !== undefined) setThreads(threads);
   using preparation = await prepare(settings, { data, cacheDir, workers, keepGoing }, hooks);
   const name = experiment ?? defaultExperiment(preparation.spec.name, new Date());
-  const run = new Run(settings, preparation, await RunDirectory.create(output, name), hooks);
+  const directory = await RunDirectory.create(output, name);
+  const run = new Run(settings, preparation, directory, hooks, server);
   return await guarded(run, async () => {
     await run.start(data);
     return run.complete();
@@ -72,6 +76,7 @@ export async function resumeTraining(
 ): Promise<RunResult> {
   const { data, settings: recorded, dataHash, ...origin } = await readOrigin(runDirectory);
   const settings = parseSettings(recorded);
+  const server = mlflowServer();
   setThreads(threads ?? origin.threads);
   const places = { data, cacheDir, workers, keepGoing: origin.skipped };
   const { normalization } = origin;
@@ -84,7 +89,8 @@ export async function resumeTraining(
         `${now.slice(0, 12)}. Bring the data back, or train anew.`,
     );
   }
-  const run = new Run(settings, preparation, RunDirectory.existing(runDirectory), hooks);
+  const directory = RunDirectory.existing(runDirectory);
+  const run = new Run(settings, preparation, directory, hooks, server);
   return await guarded(run, async () => {
     await run.restore();
     return run.complete();
