@@ -21,7 +21,7 @@ export default tseslint.config(
     languageOptions: { globals: nodeGlobals },
   },
   {
-    files: ['src/**/*.ts', 'test/**/*.ts', 'scripts/bench/**/*.ts'],
+    files: ['src/**/*.ts', 'test/**/*.ts', 'scripts/bench/**/*.ts', 'examples/**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: {
       parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },

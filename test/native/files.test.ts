@@ -1,10 +1,10 @@
-import { spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
 import type { ExecutionContext } from 'ava';
 import { RoentgenError, writeError, writeFileAtomic } from '../../src/native/index.js';
+import { onSmallDisk } from '../smallDisk.js';
 
 async function temporaryFolder(t: ExecutionContext): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'roentgen-'));
@@ -69,27 +69,6 @@ test('on a full disk the earlier file survives and no temporary file is left', a
       const error = await writeFileAtomic('disk/file', Buffer.alloc(1 << 20)).catch((error) => error);
       console.log(JSON.stringify([error.code, readFileSync('disk/file', 'utf8'), readdirSync('disk')]));
     })();`;
-  await mkdir(join(folder, 'disk'));
-  await writeFile(join(folder, 'write.cjs'), script);
-  // A disk of 64 KiB that only the child process sees.
-  const mount = 'mount -t tmpfs -o size=64k none disk';
-  const command = [
-    '-Urm',
-    'sh',
-    '-c',
-    `${mount} || exit 77; exec "$0" write.cjs`,
-    process.execPath,
-  ];
-  const { status, stdout, error } = spawnSync('unshare', command, {
-    cwd: folder,
-    encoding: 'utf8',
-  });
-  if (error !== undefined || stdout === '') {
-    t.log(
-      `skipped: no private mount can be made here (${error?.message ?? `status ${String(status)}`})`,
-    );
-    t.pass();
-    return;
-  }
-  t.deepEqual(JSON.parse(stdout), ['ERR_NO_SPACE', 'earlier', ['file']]);
+  const printed = await onSmallDisk(t, folder, '64k', script);
+  if (printed !== undefined) t.deepEqual(printed, ['ERR_NO_SPACE', 'earlier', ['file']]);
 });

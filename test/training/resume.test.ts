@@ -1,11 +1,12 @@
 /** A run that is interrupted, however and whenever, goes on to the weights of one that was not. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import anyTest, { type TestFn } from 'ava';
 import { RoentgenError } from '../../src/native/index.js';
 import { resumeTraining, train, type TrainOptions } from '../../src/training/index.js';
+import { onSmallDisk } from '../smallDisk.js';
 import { quickSettings, temporaryFolder, writeSplits } from '../inference/images.js';
 
 const test = anyTest as TestFn<{ root: string; remove: () => Promise<void> }>;
@@ -65,15 +66,16 @@ async function liveFor(
 
 test('a run killed at any moment resumes to the weights of an uninterrupted one', async (t) => {
   const { root } = t.context;
-  const whole = await train(settings(root, 'whole'));
+  const epochs = 12;
+  const whole = await train({ ...settings(root, 'whole'), epochs });
   const directory = join(root, 'runs', 'killed');
   let kills = 0;
   // Each life may be a little longer than the one before, so that the last one ends by itself.
   for (let life = 1; ; life += 1) {
     const [code, signal] = await liveFor(
-      20 + Math.random() * 60 * life,
+      5 + Math.random() * 35 * life,
       life === 1
-        ? ['train', settings(root, 'killed')]
+        ? ['train', { ...settings(root, 'killed'), epochs }]
         : ['resumeTraining', directory, { cacheDir: settings(root, '').cacheDir }],
     );
     if (signal !== 'SIGKILL') {
@@ -90,6 +92,39 @@ test('a run killed at any moment resumes to the weights of an uninterrupted one'
       await tensorsOf(join(whole.runDirectory, name)),
     );
   }
+});
+
+test('a full disk stops a run, harms no checkpoint, and the run goes on once there is room', async (t) => {
+  const { root } = t.context;
+  const whole = await train(settings(root, 'roomy'));
+  const index = JSON.stringify(resolve('dist', 'src', 'index.js'));
+  const script = `const { loadModel, resumeTraining, train } = require(${index});
+    const { rmSync, writeFileSync } = require('node:fs');
+    const settings = ${JSON.stringify({ ...settings(root, 'small'), output: 'disk' })};
+    const fill = (size) => {
+      try {
+        for (let part = 0; ; part += 1) writeFileSync('disk/other' + part, Buffer.alloc(size));
+      } catch {}
+    };
+    (async () => {
+      const error = await train(settings, {
+        onEpochEnd: ({ epoch }) => void (epoch === 2 && fill(1 << 16)),
+      }).catch((reason) => reason);
+      const { runDirectory, history } = error.details;
+      const best = await loadModel(runDirectory);
+      for (let part = 0; part < 200; part += 1) rmSync('disk/other' + part, { force: true });
+      const { cacheDir } = settings;
+      const result = await resumeTraining(runDirectory, { cacheDir });
+      const figures = result.history.map(({ trainLoss, valLoss }) => [trainLoss, valLoss]);
+      console.log(JSON.stringify({ code: error.code, done: history.length, best: best.classes, figures }));
+    })();`;
+  const folder = join(root, 'disk');
+  await mkdir(folder);
+  const printed = await onSmallDisk(t, folder, '8m', script);
+  if (printed === undefined) return;
+  t.like(printed, { code: 'ERR_NO_SPACE', best: ['BRIGHT', 'DARK'] });
+  const figures = whole.history.map(({ trainLoss, valLoss }) => [trainLoss, valLoss]);
+  t.deepEqual((printed as { figures: unknown }).figures, figures);
 });
 
 test('an aborted run goes on within its epoch, with the history of an uninterrupted one', async (t) => {

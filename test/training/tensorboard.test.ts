@@ -1,6 +1,6 @@
 /** Event files are TensorBoard's own, byte for byte, and are whole whatever happens to the disk. */
-import { execFile, spawnSync } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -164,20 +164,9 @@ test('a full disk costs no record: the file stays whole, and a later flush write
       });
       console.log(JSON.stringify({ ...outcome, equal: written.equals(expected) }));
     })();`;
-  await mkdir(join(folder, 'disk'));
-  await writeFile(join(folder, 'write.cjs'), script);
-  // A disk of 64 KiB that only the child process sees.
-  const mount = 'mount -t tmpfs -o size=64k none disk || exit 77; exec "$0" write.cjs';
-  const command = ['-Urm', 'sh', '-c', mount, process.execPath];
-  const options = { cwd: folder, encoding: 'utf8' } as const;
-  const { status, stdout, error } = spawnSync('unshare', command, options);
-  if (error !== undefined || status === 77 || stdout === '') {
-    const reason = error?.message ?? `status ${String(status)}`;
-    t.log(`skipped: no private mount can be made here (${reason})`);
-    t.pass();
-    return;
-  }
-  t.deepEqual(JSON.parse(stdout), { code: 'ERR_NO_SPACE', torn: 0, equal: true });
+  const printed = await onSmallDisk(t, folder, '64k', script);
+  if (printed === undefined) return;
+  t.deepEqual(printed, { code: 'ERR_NO_SPACE', torn: 0, equal: true });
 });
 
 /** Prints what TensorBoard reads in a folder; figures as Python writes them, because JSON has no NaN. */
@@ -204,6 +193,7 @@ json.dump({
     },
 }, sys.stdout)
 `;
+import { onSmallDisk } from '../smallDisk.js';
 
 test('TensorBoard reads the events of a run and of its resumption as one', async (t) => {
   const python = process.env['ROENTGEN_PYTHON'] ?? 'python3';

@@ -124,13 +124,13 @@ export class MlflowRun {
 
   private async work(): Promise<void> {
     let pause = firstPause;
-    while (this.delivered.count < this.items.length && !this.stopped) {
+    while (this.delivered.count < this.items.length && !this.hasStopped()) {
       try {
         await this.deliverNext();
         pause = firstPause;
         this.away = false;
       } catch (error) {
-        if (this.stopped) return;
+        if (this.hasStopped()) return;
         const told = error instanceof Error ? error.message : String(error);
         if (!(error instanceof MlflowError && error.retryable)) {
           this.warn(`cannot keep this run: ${told}`);
@@ -161,7 +161,7 @@ export class MlflowRun {
     await writeFileAtomic(this.deliveredFile, `${JSON.stringify(this.delivered)}\n`);
   }
 
-  private get stopped(): boolean {
+  private hasStopped(): boolean {
     return this.stop.signal.aborted;
   }
 
