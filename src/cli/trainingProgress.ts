@@ -31,7 +31,7 @@ export function createTrainingReporter(terminal: Terminal): (event: TrainEvent) 
 
 function startLines(event: EventOf<'start'>): string[] {
   const { model, parameters, classes, train, validation, validationFrom } = event;
-  const { device, precision, threads, runDirectory } = event;
+  const { device, precision, threads, loss, runDirectory } = event;
   const about = [
     ['model', `${model}, ${formatCount(parameters)} parameters`],
     ['classes', classes.join(', ')],
@@ -39,6 +39,7 @@ function startLines(event: EventOf<'start'>): string[] {
       'images',
       `${formatCount(train)} to train on, ${formatCount(validation)} to validate on (${validationSources[validationFrom]})`,
     ],
+    ['loss', loss],
     ['machine', `${device}, ${precision}, ${plural(threads, 'thread')}`],
     ['run', runDirectory],
   ] as const;

@@ -24,7 +24,10 @@ export const errorCodes = {
   ERR_FILES_SKIPPED: { exitCode: 1, meaning: 'some files failed; they are listed' },
   ERR_INVALID_FILE: { exitCode: 1, meaning: 'a safetensors file is malformed' },
   ERR_MODEL_MISMATCH: { exitCode: 1, meaning: 'weights or data do not fit the network' },
-  ERR_RESUME_MISMATCH: { exitCode: 1, meaning: 'the data of a run that is resumed have changed' },
+  ERR_RESUME_MISMATCH: {
+    exitCode: 1,
+    meaning: 'the data or the architecture of a run that is resumed have changed',
+  },
   ERR_DIVERGED: { exitCode: 1, meaning: 'the loss is not a finite number' },
   ERR_BUSY: { exitCode: 1, meaning: 'the handle is already at work' },
   ERR_DISPOSED: { exitCode: 1, meaning: 'the handle was disposed' },

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { firstDifference, type ModelSpec } from '../models/index.js';
 import { RoentgenError, type Normalization } from '../native/index.js';
 import { trainOptionsSchema, type TrainSettings } from './options.js';
 
@@ -54,6 +55,25 @@ export function fromStateMetadata(
   throw new RoentgenError(
     'ERR_INVALID_FILE',
     `${path}: holds no training state to resume from. Name a run that this version of roentgen wrote.`,
+  );
+}
+
+/**
+ * What differs may be nothing that weights show: a rate of dropout, an activation.
+ * @param architecture the file's, as JSON
+ * @throws RoentgenError ERR_RESUME_MISMATCH with the first difference
+ */
+export function checkArchitecture(
+  architecture: string | undefined,
+  spec: ModelSpec,
+  runDirectory: string,
+): void {
+  const difference = firstDifference(parseJson(architecture), JSON.parse(JSON.stringify(spec)));
+  if (difference === undefined) return;
+  throw new RoentgenError(
+    'ERR_RESUME_MISMATCH',
+    `The architecture ${spec.name} has changed since ${runDirectory} began: ${difference}. ` +
+      'Bring the file back, or train anew.',
   );
 }
 

@@ -33,6 +33,8 @@ export type TrainEvent =
       validationFrom: 'train' | 'val' | 'none';
       precision: Precision;
       device: Device;
+      /** In words, with weights, smoothing and sampler where they are not plain. */
+      loss: string;
       threads: number;
       /** Whether the packed dataset was there already. */
       fromCache: boolean;

@@ -63,6 +63,21 @@ export function toLoss(
   };
 }
 
+/** The loss in words, with everything that is not plain: for a report. */
+export function describeLoss(loss: LossOptions, { sampler }: ImbalanceSettings): string {
+  const list = (values: readonly number[]): string =>
+    values.map((value) => value.toFixed(3)).join(' ');
+  const parts: readonly (readonly [used: boolean, text: string])[] = [
+    [loss.classWeights.length > 0, `class weights ${list(loss.classWeights)}`],
+    [loss.smoothing > 0, `smoothing ${loss.smoothing}`],
+    [loss.focalGamma > 0, `focal γ ${loss.focalGamma}`],
+    [loss.positiveWeight !== 1, `positive weight ${loss.positiveWeight}`],
+    [loss.logitAdjustment.length > 0, `logits adjusted by ${list(loss.logitAdjustment)}`],
+    [sampler !== 'none', `sampler ${sampler}`],
+  ];
+  return [loss.kind, ...parts.flatMap(([used, text]) => (used ? [text] : []))].join(', ');
+}
+
 function weightsOf({ classWeight }: ImbalanceSettings, counts: readonly number[]): number[] {
   if (classWeight === 'none') return [];
   if (classWeight === 'balanced') return balancedWeights(counts);

@@ -16,6 +16,7 @@ import {
   RoentgenError,
   Trainer,
   type ImportReport,
+  type LossOptions,
   type Normalization,
 } from '../native/index.js';
 import { toAugmentation } from './augmentation.js';
@@ -53,6 +54,8 @@ export interface Preparation extends Disposable {
   selection: SplitSelection;
   network: Network;
   trainer: Trainer;
+  /** With the class weights and adjustments that the training images come to. */
+  loss: LossOptions;
   /** How the weights that the network starts from found their places, where it does. */
   imported: ImportReport | undefined;
 }
@@ -98,7 +101,9 @@ export async function prepare(
       const normalization =
         origin?.normalization ??
         (await resolveNormalization(settings, spec, format.channels, images, imported));
-      const parts = { spec, choices, normalization, packed, selection, network };
+      const counts = spec.task === 'reconstruction' ? [] : countClasses(packed, selection.train);
+      const loss = toLoss(choices.loss, settings, counts);
+      const parts = { spec, choices, normalization, packed, selection, network, loss };
       const trainer = createTrainer(parts, settings);
       const dispose = (): void => {
         for (const handle of [trainer, network, packed.dataset]) handle.dispose();
@@ -194,15 +199,13 @@ function createTrainer(
     spec,
     choices,
     normalization,
-    packed,
-    selection,
     network,
-  }: Omit<Preparation, 'trainer' | 'imported' | typeof Symbol.dispose>,
+    loss,
+  }: Pick<Preparation, 'spec' | 'choices' | 'normalization' | 'network' | 'loss'>,
   settings: ResolvedSettings,
 ): Trainer {
-  const counts = spec.task === 'reconstruction' ? [] : countClasses(packed, selection.train);
   return new Trainer(network, {
-    loss: toLoss(choices.loss, settings, counts),
+    loss,
     optimizer: toOptimizer(settings, headLayers(spec)),
     augmentation: toAugmentation(settings),
     accumulation: settings.gradAccumSteps,

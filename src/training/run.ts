@@ -10,9 +10,15 @@ import {
   writeFileAtomic,
 } from '../native/index.js';
 import { BestModels } from './bestModels.js';
-import { fromStateMetadata, toStateMetadata, type RunState } from './checkpoint.js';
+import {
+  checkArchitecture,
+  fromStateMetadata,
+  toStateMetadata,
+  type RunState,
+} from './checkpoint.js';
 import type { Checkpoint, EpochRecord, RunResult, StopReason, TrainHooks } from './events.js';
 import { trainEpoch } from './epoch.js';
+import { describeLoss } from './imbalance.js';
 import type { MlflowServer } from './logging/mlflowClient.js';
 import { RunLog } from './logging/runLog.js';
 import type { ResolvedSettings } from './options.js';
@@ -55,7 +61,14 @@ export class Run {
     await this.directory.writeConfig({
       data,
       ...this.settings,
-      resolved: { ...choices, threads, format, classes, normalization },
+      resolved: {
+        ...choices,
+        threads,
+        format,
+        classes,
+        normalization,
+        loss: this.preparation.loss,
+      },
       images: {
         train: selection.train.length,
         validation: selection.validation.length,
@@ -68,9 +81,14 @@ export class Run {
     await this.saveLast();
   }
 
-  /** Takes up the state of `last.safetensors`. Throws ERR_MODEL_MISMATCH, ERR_INVALID_FILE, ERR_NOT_FOUND. */
+  /**
+   * Takes up the state of `last.safetensors`. Throws ERR_MODEL_MISMATCH where its weights do not fit,
+   * ERR_RESUME_MISMATCH where the architecture is another; ERR_INVALID_FILE, ERR_NOT_FOUND.
+   */
   async restore(): Promise<void> {
-    const metadata = await this.preparation.trainer.load(this.directory.last);
+    const { trainer, spec } = this.preparation;
+    const metadata = await trainer.load(this.directory.last);
+    checkArchitecture(metadata['architecture'], spec, this.directory.path);
     const state = fromStateMetadata(metadata, this.directory.last);
     this.history = state.history;
     this.best = state.best
@@ -132,6 +150,7 @@ export class Run {
       validation: selection.validation.length,
       validationFrom: selection.validationFrom,
       ...{ precision: choices.precision, device: choices.device },
+      loss: describeLoss(this.preparation.loss, this.settings),
       threads: systemInfo().threads,
       fromCache: packed.fromCache,
       problems: packed.problems,
@@ -213,9 +232,12 @@ export class Run {
       problems: packed.problems,
       seconds: this.seconds(),
     };
+    const { evalMetric } = this.settings;
+    const loss = describeLoss(this.preparation.loss, this.settings);
+    const described = { ...result, split: 'validation', evalMetric, loss };
     await writeFileAtomic(
       this.directory.file('metrics.json'),
-      `${JSON.stringify({ ...result, split: 'validation', evalMetric: this.settings.evalMetric }, null, 2)}\n`,
+      `${JSON.stringify(described, null, 2)}\n`,
     );
     if (classified) {
       const positions = Int32Array.from(selection.validation);

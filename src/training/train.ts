@@ -67,7 +67,7 @@ export interface ResumeOptions extends Pick<Places, 'cacheDir' | 'workers'> {
  * run bit for bit. A run that was complete is judged and written once more.
  *
  * @throws RoentgenError as `train`; ERR_NOT_FOUND, ERR_INVALID_CONFIG where the folder is no run; ERR_INVALID_FILE,
- * ERR_MODEL_MISMATCH where its checkpoint does not fit; ERR_RESUME_MISMATCH where the data have changed
+ * ERR_MODEL_MISMATCH where its checkpoint does not fit; ERR_RESUME_MISMATCH where data or architecture have changed
  */
 export async function resumeTraining(
   runDirectory: string,

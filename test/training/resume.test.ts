@@ -153,6 +153,25 @@ test('an aborted run goes on within its epoch, with the history of an uninterrup
   );
 });
 
+test('a resume whose architecture has changed is refused, and says where', async (t) => {
+  const { root } = t.context;
+  const model = join(root, 'mine.json');
+  const lenet = JSON.parse(await readFile('models/lenet5.json', 'utf8')) as { layers: object[] };
+  const head = lenet.layers.at(-1);
+  const write = (rate: number): Promise<void> => {
+    const layers = [...lenet.layers.slice(0, -1), { kind: 'dropout', rate }, head];
+    return writeFile(model, JSON.stringify({ ...lenet, layers }));
+  };
+  await write(0.5);
+  const { runDirectory } = await train({ ...settings(root, 'own'), model, epochs: 2 });
+  await write(0.25);
+  const place = `layers\\[${lenet.layers.length - 1}\\]\\.rate: 0\\.5, now 0\\.25`;
+  await t.throwsAsync(resumeTraining(runDirectory), {
+    code: 'ERR_RESUME_MISMATCH',
+    message: new RegExp(place),
+  });
+});
+
 test('a resume whose data have changed is refused with both hashes', async (t) => {
   const { root } = t.context;
   await writeSplits(join(root, 'changing'));
