@@ -294,6 +294,21 @@ TEST("cancellation ends an epoch at once") {
   REQUIRE_EQUAL(last, 3);
 }
 
+TEST("after an epoch that was left early, one of fewer images begins anew") {
+  const auto dataset = randomImages(40, 1, 16);
+  Trainer trainer(smallNetwork(), options());
+  Cancellation cancellation;
+  const auto stopAtFourth = [&](const Progress& progress) {
+    if (progress.step == 4) cancellation.cancel();
+  };
+  REQUIRE_ERROR(
+      trainer.epoch(*dataset, firstImages(40), {0, 8, {1e-3}}, cancellation, stopAtFourth),
+      "ABORT_ERR", "aborted");
+  const auto done = trainer.epoch(*dataset, firstImages(16), {0, 8, {1e-3}}, {}, silent);
+  REQUIRE_EQUAL(done.samples, 16);
+  REQUIRE_EQUAL(done.losses.size(), size_t{2});
+}
+
 TEST("a loss that is not finite stops training and names the step") {
   const auto dataset = randomImages(16, 1, 16);
   Trainer trainer(smallNetwork(), options());

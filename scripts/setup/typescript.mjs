@@ -5,7 +5,7 @@ import { SetupError, formatSeconds } from './console.mjs';
 import { hashInputs, stampOf, walk } from './files.mjs';
 import { run } from './process.mjs';
 
-const sourceFolders = ['src', 'test', 'scripts/bench'];
+const sourceFolders = ['src', 'test', 'scripts/bench', 'examples'];
 const limitMs = 10 * 60_000;
 
 /** Compiles with the project's own tsc. */

@@ -147,7 +147,8 @@ EpochStatistics Trainer::epoch(Dataset& dataset, const Selection& selection,
                 text("Expected 1 or ", steps, " learning rates, received ", rates.size()));
   }
   const Mode mode{.training = true, .compute = options_.compute, .generator = &generator_};
-  const bool continues = std::exchange(continues_, false) && position_.epoch == options.epoch;
+  const bool continues = std::exchange(continues_, false) && position_.epoch == options.epoch &&
+                         position_.step <= steps;
   const EpochPosition start = continues ? position_ : EpochPosition{};
   Tally tally(options_.device, start, steps);
   const auto pause = [&](int64_t step) {
