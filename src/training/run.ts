@@ -19,7 +19,7 @@ import {
 import type { Checkpoint, EpochRecord, RunResult, StopReason, TrainHooks } from './events.js';
 import { trainEpoch } from './epoch.js';
 import { describeLoss } from './imbalance.js';
-import type { MlflowServer } from './logging/mlflowClient.js';
+import type { MlflowSettings } from './logging/mlflowSettings.js';
 import { RunLog } from './logging/runLog.js';
 import type { ResolvedSettings } from './options.js';
 import { describe, type Preparation } from './preparation.js';
@@ -44,7 +44,7 @@ export class Run {
     readonly preparation: Preparation,
     private readonly directory: RunDirectory,
     readonly hooks: TrainHooks,
-    private readonly mlflow: MlflowServer | undefined,
+    private readonly tracking: MlflowSettings | null,
   ) {
     const direction = metricDirection(settings.evalMetric);
     this.schedule = createSchedule(settings, { direction });
@@ -104,11 +104,11 @@ export class Run {
   /** Trains what is left of the run. */
   async complete(): Promise<RunResult> {
     this.announce();
-    const log = await RunLog.open(this.directory.path, this.mlflow, (message) => {
+    const log = await RunLog.open(this.directory.path, this.tracking, (message) => {
       this.hooks.onEvent?.({ kind: 'warning', message });
     });
     try {
-      await log.start(this.preparation, this.settings);
+      await log.start(this.preparation, this.settings, this.history);
       const result = await this.finish(await this.train(log));
       await log.close('FINISHED');
       return result;

@@ -2,7 +2,7 @@
 import { RoentgenError, setThreads } from '../native/index.js';
 import { readOrigin } from './checkpoint.js';
 import type { TrainHooks, RunResult } from './events.js';
-import { mlflowServer } from './logging/mlflowClient.js';
+import { mlflowFromEnvironment } from './logging/mlflowSettings.js';
 import type { TrainSettings } from './options.js';
 import { prepare, type Places } from './preparation.js';
 import { Run } from './run.js';
@@ -44,12 +44,12 @@ export async function train(options: TrainOptions, hooks: TrainHooks = {}): Prom
     ...rest
   } = options;
   const settings = parseSettings(rest);
-  const server = mlflowServer();
+  const tracking = mlflowFromEnvironment();
   if (threads !== undefined) setThreads(threads);
   using preparation = await prepare(settings, { data, cacheDir, workers, keepGoing }, hooks);
   const name = experiment ?? defaultExperiment(preparation.spec.name, new Date());
   const directory = await RunDirectory.create(output, name);
-  const run = new Run(settings, preparation, directory, hooks, server);
+  const run = new Run(settings, preparation, directory, hooks, tracking);
   return await guarded(run, async () => {
     await run.start(data);
     return run.complete();
@@ -76,7 +76,7 @@ export async function resumeTraining(
 ): Promise<RunResult> {
   const { data, settings: recorded, dataHash, ...origin } = await readOrigin(runDirectory);
   const settings = parseSettings(recorded);
-  const server = mlflowServer();
+  const tracking = mlflowFromEnvironment();
   setThreads(threads ?? origin.threads);
   const places = { data, cacheDir, workers, keepGoing: origin.skipped };
   const { normalization } = origin;
@@ -90,7 +90,7 @@ export async function resumeTraining(
     );
   }
   const directory = RunDirectory.existing(runDirectory);
-  const run = new Run(settings, preparation, directory, hooks, server);
+  const run = new Run(settings, preparation, directory, hooks, tracking);
   return await guarded(run, async () => {
     await run.restore();
     return run.complete();

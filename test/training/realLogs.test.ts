@@ -1,10 +1,12 @@
 /** MLflow's own server and TensorBoard's own reader understand what a run tells them. */
 import { execFile, spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import anyTest, { type ExecutionContext, type TestFn } from 'ava';
 import { train, type RunResult } from '../../src/training/index.js';
+import { FakeMlflow } from './fakeMlflow.js';
 import { quickSettings, temporaryFolder, writeSplits } from '../inference/images.js';
 
 const test = anyTest as TestFn<{ root: string; remove: () => Promise<void> }>;
@@ -55,7 +57,7 @@ interface Events {
   images: Record<string, [step: number, width: number, height: number, start: string][]>;
 }
 
-test('TensorBoard reads every epoch, every step and the images of a run', async (t) => {
+test.serial('TensorBoard reads every epoch, every step and the images of a run', async (t) => {
   if (!(await has(t, 'tensorboard'))) return;
   const result = await train({ ...quickSettings(t.context.root), experiment: 'tensorboard' });
   const { scalars, images } = await ask<Events>(readEvents, result.runDirectory);
@@ -152,29 +154,54 @@ async function startMlflow(t: ExecutionContext, folder: string): Promise<string>
   }
 }
 
-test('MLflow has the settings, the figures of every epoch and step, the files and the end', async (t) => {
-  if (!(await has(t, 'mlflow'))) return;
-  const { root } = t.context;
-  const uri = await startMlflow(t, root);
+test.serial('a run that a silent MLflow never answers ends as it would without one', async (t) => {
+  const fake = await new FakeMlflow().start();
+  t.teardown(() => fake.stop());
+  fake.fault = () => 'silence';
+  track(t, `http://127.0.0.1:${fake.port}`);
+  const warnings: string[] = [];
+  const { history, runDirectory } = await train(
+    { ...quickSettings(t.context.root), experiment: 'silence' },
+    { onEvent: (event) => event.kind === 'warning' && warnings.push(event.message) },
+  );
+  // Not one request was answered, and training has gone on.
+  t.is(history.length, 6);
+  t.true(fake.requests.length > 0);
+  t.deepEqual(fake.runs, []);
+  t.regex(await readFile(join(runDirectory, 'mlflow.jsonl'), 'utf8'), /"FINISHED"/);
+});
+
+/** For the rest of the test; one test at a time, as the environment is the process's. */
+function track(t: ExecutionContext, uri: string): void {
   Object.assign(process.env, { MLFLOW_TRACKING_URI: uri, MLFLOW_EXPERIMENT_NAME: 'chest' });
   t.teardown(() => {
     delete process.env['MLFLOW_TRACKING_URI'];
     delete process.env['MLFLOW_EXPERIMENT_NAME'];
   });
-  const result: RunResult = await train(
-    { ...quickSettings(root), experiment: 'tracked', classWeight: 'balanced' },
-    { onEvent: (event) => event.kind === 'warning' && t.fail(event.message) },
-  );
-  const tracked = await ask<Tracked>(readRun, uri, root);
-  t.like(tracked, { name: 'tracked', status: 'FINISHED', ended: true, source: 'roentgen' });
-  t.like(tracked.params, { model: 'lenet5', lr: '0.005', classWeight: 'balanced' });
-  t.deepEqual(
-    tracked.metrics['loss/validation'],
-    result.history.map(({ epoch, valLoss }) => [epoch, valLoss ?? NaN]),
-  );
-  t.is(tracked.metrics['step/loss']?.length, 5 * result.history.length);
-  for (const file of ['config.yaml', 'model_best.safetensors', 'confusion_matrix.svg']) {
-    t.true(tracked.artifacts.includes(file), file);
-  }
-  t.regex(tracked.config, /^model: lenet5$/m);
-});
+}
+
+test.serial(
+  'MLflow has the settings, the figures of every epoch and step, the files and the end',
+  async (t) => {
+    if (!(await has(t, 'mlflow'))) return;
+    const { root } = t.context;
+    const uri = await startMlflow(t, root);
+    track(t, uri);
+    const result: RunResult = await train(
+      { ...quickSettings(root), experiment: 'tracked', classWeight: 'balanced' },
+      { onEvent: (event) => event.kind === 'warning' && t.fail(event.message) },
+    );
+    const tracked = await ask<Tracked>(readRun, uri, root);
+    t.like(tracked, { name: 'tracked', status: 'FINISHED', ended: true, source: 'roentgen' });
+    t.like(tracked.params, { model: 'lenet5', lr: '0.005', classWeight: 'balanced' });
+    t.deepEqual(
+      tracked.metrics['loss/validation'],
+      result.history.map(({ epoch, valLoss }) => [epoch, valLoss ?? NaN]),
+    );
+    t.is(tracked.metrics['step/loss']?.length, 5 * result.history.length);
+    for (const file of ['config.yaml', 'model_best.safetensors', 'confusion_matrix.svg']) {
+      t.true(tracked.artifacts.includes(file), file);
+    }
+    t.regex(tracked.config, /^model: lenet5$/m);
+  },
+);

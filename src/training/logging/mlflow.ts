@@ -1,217 +1,177 @@
-/** A training run on an MLflow server, told in the background: training never waits, and nothing told is lost. */
-import { appendFileSync, existsSync, readFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import { writeError, writeFileAtomic } from '../../native/index.js';
-import {
-  MlflowClient,
-  MlflowError,
-  type Metric,
-  type MlflowServer,
-  type RemoteRun,
-} from './mlflowClient.js';
+/** A training run as MLflow tracks it: what is logged here reaches the server without training waiting for it. */
+import { randomUUID } from 'node:crypto';
+import { basename, join, relative, resolve } from 'node:path';
+import { invalidArgument, RoentgenError } from '../../native/index.js';
+import { MlflowClient } from './mlflowClient.js';
+import { MlflowDelivery } from './mlflowDelivery.js';
+import type { Entry } from './mlflowEntries.js';
+import { MlflowJournal } from './mlflowJournal.js';
+import type { MlflowSettings } from './mlflowSettings.js';
 
-export type MlflowStatus = 'FINISHED' | 'FAILED' | 'KILLED';
+/** Longest value of a param that MLflow keeps. */
+const longestParam = 6000;
 
-/** What is told, in order; each is a line of the queue's file. */
-type Item =
-  | { kind: 'params'; params: Record<string, string> }
-  | { kind: 'metrics'; metrics: Metric[] }
-  | { kind: 'artifact'; file: string }
-  | { kind: 'status'; status: 'RUNNING' | MlflowStatus; time: number };
-
-/** What the server has, in a file beside the queue. */
-interface Delivered {
-  remote: RemoteRun | null;
-  /** Items. */
-  count: number;
+export interface MlflowRunOptions {
+  /** The run directory: `mlflow.jsonl` is kept there. */
+  directory: string;
+  /** Of the MLflow run; default the folder's name. */
+  runName?: string | undefined;
+  /** Told once for each kind of trouble, in words for the user; none of it concerns training. */
+  onWarning: (message: string) => void;
+  /** Milliseconds of silence after which a request is given up; default 30 s. */
+  silenceMs?: number | undefined;
+  /** Milliseconds before the first retry; doubles up to 5 s. Default 1 s. */
+  pauseMs?: number | undefined;
 }
 
-/** MLflow's limits: of metrics and of parameters in one request, and of characters in a parameter. */
-const [mostMetrics, mostParams, longestParam] = [1000, 100, 6000];
-
-/** Milliseconds between attempts while the server is away: doubled from the first to the last. */
-const [firstPause, longestPause] = [500, 30_000];
+/** What became of what was logged. */
+export interface MlflowOutcome {
+  /** Entries that are kept in `mlflow.jsonl`, and are sent when the run is resumed. */
+  undelivered: number;
+  /** Entries that the server did not take; they are not sent again. */
+  refused: number;
+}
 
 /**
- * The run's queue is `mlflow.jsonl` in its directory: written before anything is sent, so that what a server that is
- * away, or a kill, kept from it is sent when the run is resumed. A request that the server refuses is told to
- * `onWarning` and left out.
+ * `params`, `metrics` and `artifact` append to `mlflow.jsonl` and return; the entries are sent in that order in the
+ * background. Each of them throws ERR_DISPOSED after `close`.
  */
 export class MlflowRun {
+  private readonly told = new Set<string>();
   private readonly stop = new AbortController();
-  private readonly client: MlflowClient;
-  private readonly queueFile: string;
-  private readonly deliveredFile: string;
-  private readonly items: Item[];
-  private readonly delivered: Delivered;
-  private working: Promise<void> | undefined;
-  private away = false;
-  private readonly warned = new Set<string>();
+  private readonly journal: MlflowJournal;
+  private readonly delivery: MlflowDelivery;
+  private closing: Promise<MlflowOutcome> | undefined;
 
-  constructor(
-    private readonly server: MlflowServer,
-    private readonly directory: string,
-    private readonly onWarning: (message: string) => void,
+  private constructor(
+    settings: MlflowSettings,
+    private readonly options: MlflowRunOptions,
   ) {
-    this.client = new MlflowClient(server, this.stop.signal);
-    this.queueFile = join(directory, 'mlflow.jsonl');
-    this.deliveredFile = join(directory, 'mlflow.json');
-    this.items = readItems(this.queueFile);
-    this.delivered = readDelivered(this.deliveredFile);
-    this.add({ kind: 'status', status: 'RUNNING', time: Date.now() });
-  }
-
-  /** Long ones are cut to MLflow's 6,000 characters. */
-  params(values: Readonly<Record<string, unknown>>): void {
-    const entries = Object.entries(values)
-      .filter(([, value]) => value !== undefined)
-      .map(([key, value]) => [key, toText(value).slice(0, longestParam)] as const);
-    for (let first = 0; first < entries.length; first += mostParams) {
-      const params = Object.fromEntries(entries.slice(first, first + mostParams));
-      this.add({ kind: 'params', params });
-    }
-  }
-
-  /** Values that are not finite are left out: MLflow's JSON has none. */
-  metrics(points: readonly { key: string; value: number | null; step: number }[]): void {
-    const timestamp = Date.now();
-    const metrics = points.flatMap(({ key, value, step }) =>
-      value !== null && Number.isFinite(value) ? [{ key, value, step, timestamp }] : [],
-    );
-    for (let first = 0; first < metrics.length; first += mostMetrics) {
-      this.add({ kind: 'metrics', metrics: metrics.slice(first, first + mostMetrics) });
-    }
-  }
-
-  /** A file of the run directory, read when it is sent. */
-  artifact(file: string): void {
-    this.add({ kind: 'artifact', file });
+    const { directory, silenceMs = 30_000, pauseMs = 1000 } = options;
+    this.journal = openJournal(settings, options, ({ message }) => {
+      // Training has files of its own to fail for; a point that MLflow does not get is no reason.
+      this.warn('unwritten', `MLflow does not get all that is logged. ${message}`);
+    });
+    const { signal } = this.stop;
+    const client = new MlflowClient(settings, { signal, silenceMs });
+    const warn = this.warn.bind(this);
+    this.delivery = new MlflowDelivery(this.journal, client, { directory, pauseMs, signal, warn });
+    if (!this.journal.isNew) this.add({ kind: 'status', status: 'RUNNING' });
   }
 
   /**
-   * Ends the run, and waits for what is left to be sent, `patience` milliseconds at most.
-   * @returns how many items the server has not got
+   * Begins an MLflow run, or goes on with the one that this run directory's `mlflow.jsonl` tells of, beginning with
+   * what an earlier process could not deliver. Does not wait for the server.
+   * @throws RoentgenError ERR_INVALID_ARGUMENT where the run is tracked by another server or experiment;
+   * ERR_INVALID_FILE where `mlflow.jsonl` is broken; ERR_NO_SPACE, ERR_IO
    */
-  async close(status: MlflowStatus, patience = 10_000): Promise<number> {
-    this.add({ kind: 'status', status, time: Date.now() });
-    const timer = setTimeout(() => {
-      this.stop.abort();
-    }, patience);
-    await this.working;
+  static open(settings: MlflowSettings, options: MlflowRunOptions): MlflowRun {
+    return new MlflowRun(settings, options);
+  }
+
+  /** Settings of the run. The first value of a name stands; one of more than 6000 characters is cut. */
+  params(values: Readonly<Record<string, string | number | boolean>>): void {
+    const known = this.journal.logged.params;
+    for (const [key, value] of Object.entries(values)) {
+      if (known.has(key)) continue;
+      this.add({ kind: 'param', key, value: cut(String(value)) });
+    }
+  }
+
+  /**
+   * Points of curves. A run that is resumed repeats an epoch whose checkpoint was not written: points that it had
+   * logged are not logged twice.
+   * @param step the epoch, from 1
+   */
+  metrics(values: Readonly<Record<string, number>>, step: number): void {
+    const timestamp = Date.now();
+    for (const [key, value] of Object.entries(values)) {
+      if (step <= (this.journal.logged.steps.get(key) ?? -Infinity)) continue;
+      this.add({ kind: 'metric', key, value: figure(value), timestamp, step });
+    }
+  }
+
+  /**
+   * A file of the run directory, which is read when it is sent; its path there is its name in MLflow.
+   * @throws RoentgenError ERR_INVALID_ARGUMENT for a path that leads out of the run directory
+   */
+  artifact(path: string): void {
+    const { directory } = this.options;
+    const inside = relative(resolve(directory), resolve(directory, path));
+    if (inside === '' || inside.split('/')[0] === '..') {
+      throw invalidArgument('path', `a file in ${directory}`, path);
+    }
+    this.add({ kind: 'artifact', path: inside });
+  }
+
+  /**
+   * Says how the run ended, and waits for what is not delivered yet, but no longer than `waitMs`, by default 10 s.
+   * Never rejects; a second call returns what the first did.
+   */
+  close(
+    status: 'FINISHED' | 'FAILED' | 'KILLED',
+    { waitMs = 10_000 }: { waitMs?: number } = {},
+  ): Promise<MlflowOutcome> {
+    if (this.closing === undefined) {
+      this.add({ kind: 'status', status, endTime: Date.now() });
+      this.closing = this.finish(waitMs);
+    }
+    return this.closing;
+  }
+
+  private async finish(waitMs: number): Promise<MlflowOutcome> {
+    const timer = setTimeout(() => this.stop.abort(), waitMs);
+    await this.delivery.settled();
     clearTimeout(timer);
-    const left = this.items.length - this.delivered.count;
-    if (left > 0) {
-      this.onWarning(
-        `MLflow at ${this.server.uri} has not got ${left} entries of this run: they are in ${this.queueFile}, and are sent when the run is resumed`,
-      );
-    }
-    return left;
+    const { undelivered } = this.journal;
+    this.journal.close();
+    return { undelivered, refused: this.delivery.refused };
   }
 
-  private add(item: Item): void {
-    try {
-      appendFileSync(this.queueFile, `${JSON.stringify(item)}\n`);
-    } catch (cause) {
-      throw writeError(this.queueFile, cause);
-    }
-    this.items.push(item);
-    this.working ??= this.work().finally(() => {
-      this.working = undefined;
-    });
+  private add(entry: Entry): void {
+    if (this.closing) throw new RoentgenError('ERR_DISPOSED', `${this.journal.path} is closed`);
+    this.journal.append(entry);
+    this.delivery.start();
   }
 
-  private async work(): Promise<void> {
-    let pause = firstPause;
-    while (this.delivered.count < this.items.length && !this.hasStopped()) {
-      try {
-        await this.deliverNext();
-        pause = firstPause;
-        this.away = false;
-      } catch (error) {
-        if (this.hasStopped()) return;
-        const told = error instanceof Error ? error.message : String(error);
-        if (!(error instanceof MlflowError && error.retryable)) {
-          this.warn(`cannot keep this run: ${told}`);
-          this.stop.abort();
-          return;
-        }
-        if (!this.away) this.warn(`does not answer (${told}); trying again`);
-        this.away = true;
-        await delay(pause, undefined, { signal: this.stop.signal, ref: false }).catch(
-          () => undefined,
-        );
-        pause = Math.min(2 * pause, longestPause);
-      }
-    }
-  }
-
-  /** Sends the next item. One that is refused counts as delivered: it would be refused again. */
-  private async deliverNext(): Promise<void> {
-    this.delivered.remote ??= await this.client.createRun(basename(this.directory), Date.now());
-    const item = this.items[this.delivered.count];
-    try {
-      if (item) await this.send(this.delivered.remote, item);
-    } catch (error) {
-      if (!(error instanceof MlflowError) || error.retryable) throw error;
-      this.warn(`refused an entry: ${error.message}`);
-    }
-    this.delivered.count += 1;
-    await writeFileAtomic(this.deliveredFile, `${JSON.stringify(this.delivered)}\n`);
-  }
-
-  private hasStopped(): boolean {
-    return this.stop.signal.aborted;
-  }
-
-  /** Says the same once. */
-  private warn(what: string): void {
-    if (this.warned.has(what)) return;
-    this.warned.add(what);
-    this.onWarning(`MLflow at ${this.server.uri} ${what}`);
-  }
-
-  private async send(remote: RemoteRun, item: Item): Promise<void> {
-    switch (item.kind) {
-      case 'params':
-        return this.client.logParams(remote.runId, item.params);
-      case 'metrics':
-        return this.client.logMetrics(remote.runId, item.metrics);
-      case 'artifact': {
-        const content = await readFile(join(this.directory, item.file)).catch((cause: unknown) => {
-          throw new MlflowError(`${item.file} cannot be read: ${String(cause)}`, false);
-        });
-        return this.client.putArtifact(remote, item.file, content);
-      }
-      case 'status': {
-        const end = item.status === 'RUNNING' ? undefined : item.time;
-        return this.client.updateRun(remote.runId, item.status, end);
-      }
-    }
+  private warn(trouble: string, message: string): void {
+    if (this.told.has(trouble)) return;
+    this.told.add(trouble);
+    this.options.onWarning(message);
   }
 }
 
-function toText(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
+/** The settings that a run keeps, by the variable that names them. */
+const kept = { MLFLOW_TRACKING_URI: 'uri', MLFLOW_EXPERIMENT_NAME: 'experiment' } as const;
+
+/** The journal of the run directory, which must be of the same server and experiment. */
+function openJournal(
+  settings: MlflowSettings,
+  { directory, runName = basename(resolve(directory)) }: MlflowRunOptions,
+  onWriteError: (error: RoentgenError) => void,
+): MlflowJournal {
+  const { uri, experiment } = settings;
+  const beginning = { uri, experiment, runName, startTime: Date.now(), key: randomUUID() };
+  const journal = MlflowJournal.open(join(directory, 'mlflow.jsonl'), beginning, onWriteError);
+  for (const [variable, name] of Object.entries(kept)) {
+    const before = journal.beginning[name];
+    if (settings[name] === before) continue;
+    journal.close();
+    const expected = `${before}, where the run of ${journal.path} is (delete that file to begin another)`;
+    throw invalidArgument(variable, expected, settings[name]);
+  }
+  return journal;
 }
 
-/** A line that a kill cut short was never sent, and is left out. */
-function readItems(path: string): Item[] {
-  if (!existsSync(path)) return [];
-  const text = readFileSync(path, 'utf8');
-  // So that the next item begins a line of its own.
-  if (!text.endsWith('\n')) appendFileSync(path, '\n');
-  return text.split('\n').flatMap((line) => {
-    try {
-      return [JSON.parse(line) as Item];
-    } catch {
-      return [];
-    }
-  });
+/** MLflow counts code points; to cut one in half would be no text any more. */
+function cut(text: string): string {
+  const characters = Array.from(text);
+  if (characters.length <= longestParam) return text;
+  return `${characters.slice(0, longestParam - 1).join('')}…`;
 }
 
-function readDelivered(path: string): Delivered {
-  const nothing: Delivered = { remote: null, count: 0 };
-  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Delivered) : nothing;
+/** JSON has no NaN and no infinities; MLflow reads their names. */
+function figure(value: number): number | 'NaN' | 'Infinity' | '-Infinity' {
+  if (Number.isFinite(value)) return value;
+  return Number.isNaN(value) ? 'NaN' : value > 0 ? 'Infinity' : '-Infinity';
 }

@@ -1,188 +1,193 @@
-/** MLflow's REST API, as far as a training run needs it: https://mlflow.org/docs/latest/api_reference/rest-api.html */
+/** MLflow's REST interface, version 2.0: the few of its calls that a training run needs. */
+import { open } from 'node:fs/promises';
 import { z } from 'zod';
-import { invalidArgument } from '../../native/index.js';
+import { isAbort, packageVersion, RoentgenError } from '../../native/index.js';
+import { exchange, type Answer, type Exchange } from './httpExchange.js';
+import type { Beginning, Entry, MlflowRunReference } from './mlflowEntries.js';
+import type { MlflowSettings } from './mlflowSettings.js';
 
-/** Where runs go, from MLflow's own environment variables. */
-export interface MlflowServer {
-  /** Without a slash at the end. */
-  uri: string;
-  experiment: string;
-  headers: Readonly<Record<string, string>>;
-}
+/** What a failed call means for what follows: try again, leave out what was sent, or send nothing more. */
+export type FailureKind = 'away' | 'refused' | 'denied';
 
-/**
- * `MLFLOW_TRACKING_URI` says where; `MLFLOW_EXPERIMENT_NAME` (default `roentgen`) under which name; and
- * `MLFLOW_TRACKING_TOKEN`, or `_USERNAME` and `_PASSWORD`, with what right. Undefined without the first.
- * @throws RoentgenError ERR_INVALID_ARGUMENT for a URI that is not HTTP
- */
-export function mlflowServer(
-  env: Readonly<Record<string, string | undefined>> = process.env,
-): MlflowServer | undefined {
-  const uri = env['MLFLOW_TRACKING_URI'];
-  if (uri === undefined || uri === '') return undefined;
-  if (!/^https?:\/\//.test(uri) || !URL.canParse(uri)) {
-    throw invalidArgument(
-      'MLFLOW_TRACKING_URI',
-      'http://… or https://… (start one with `mlflow server --port 5000`, or leave the variable unset)',
-      uri,
-    );
-  }
-  return {
-    uri: uri.replace(/\/+$/, ''),
-    experiment: env['MLFLOW_EXPERIMENT_NAME'] ?? 'roentgen',
-    headers: authorization(env),
-  };
-}
-
-function authorization(
-  env: Readonly<Record<string, string | undefined>>,
-): Readonly<Record<string, string>> {
-  const token = env['MLFLOW_TRACKING_TOKEN'];
-  if (token !== undefined) return { authorization: `Bearer ${token}` };
-  const user = env['MLFLOW_TRACKING_USERNAME'];
-  if (user === undefined) return {};
-  const pair = Buffer.from(`${user}:${env['MLFLOW_TRACKING_PASSWORD'] ?? ''}`);
-  return { authorization: `Basic ${pair.toString('base64')}` };
-}
-
-/** A request that did not succeed. */
-export class MlflowError extends Error {
+export class DeliveryError extends RoentgenError {
   constructor(
+    readonly kind: FailureKind,
     message: string,
-    /** Whether the same request may succeed later: the server is away or busy. */
-    readonly retryable: boolean,
+    /** MLflow's own name of the error, where it gave one. */
+    readonly mlflowCode?: string,
   ) {
-    super(message);
+    super('ERR_IO', message);
   }
 }
 
-/** Longest wait for one answer. */
-const timeoutMs = 10_000;
+export type Param = Extract<Entry, { kind: 'param' }>;
+export type Metric = Extract<Entry, { kind: 'metric' }>;
+export type Status = Extract<Entry, { kind: 'status' }>;
 
-const experimentSchema = z.object({ experiment: z.object({ experiment_id: z.string() }) });
-const createdSchema = z.object({ experiment_id: z.string() });
-const runSchema = z.object({
-  run: z.object({ info: z.object({ run_id: z.string(), artifact_uri: z.string() }) }),
-});
+/** Statuses besides 5xx that pass by themselves: time-out, too early, too many requests. */
+const passing: ReadonlySet<number> = new Set([408, 425, 429]);
+/** Statuses of a server that does not know who asks, besides 3xx, which says to ask elsewhere. */
+const denying: ReadonlySet<number> = new Set([401, 403]);
 
-/** A run on the server. */
-export interface RemoteRun {
-  runId: string;
-  artifactUri: string;
-}
+const keyTag = 'roentgen.key';
 
-export interface Metric {
-  key: string;
-  value: number;
-  timestamp: number;
-  step: number;
-}
+const problemSchema = z.object({ error_code: z.string(), message: z.string() });
+const runSchema = z.object({ info: z.object({ run_id: z.string(), artifact_uri: z.string() }) });
+const answers = {
+  nothing: z.unknown(),
+  experiment: z.object({ experiment: z.object({ experiment_id: z.string() }) }),
+  run: z.object({ run: runSchema }),
+  runs: z.object({ runs: z.array(runSchema).default([]) }),
+};
 
-/** Each method throws MlflowError. */
+/** Every call throws a DeliveryError, or an AbortError once `signal` is aborted. */
 export class MlflowClient {
   constructor(
-    private readonly server: MlflowServer,
-    private readonly signal: AbortSignal,
+    private readonly settings: MlflowSettings,
+    private readonly limits: Pick<Exchange, 'signal' | 'silenceMs'>,
   ) {}
 
-  async createRun(name: string, startTime: number): Promise<RemoteRun> {
-    const body = {
-      experiment_id: await this.experimentId(),
-      run_name: name,
-      start_time: startTime,
-      tags: [
-        { key: 'mlflow.source.name', value: 'roentgen' },
-        { key: 'mlflow.source.type', value: 'LOCAL' },
-      ],
-    };
-    const { info } = (await this.post('runs/create', body, runSchema)).run;
+  /** The run of that key, which is made where it is not there yet. */
+  async openRun(beginning: Beginning): Promise<MlflowRunReference> {
+    const experiment = await this.openExperiment(beginning.experiment);
+    const { runs } = await this.post('runs/search', answers.runs, {
+      experiment_ids: [experiment],
+      filter: `tags.\`${keyTag}\` = '${beginning.key}'`,
+      max_results: 1,
+    });
+    const { info } = runs[0] ?? (await this.createRun(experiment, beginning));
     return { runId: info.run_id, artifactUri: info.artifact_uri };
   }
 
-  async logParams(runId: string, params: Readonly<Record<string, string>>): Promise<void> {
-    const list = Object.entries(params).map(([key, value]) => ({ key, value }));
-    await this.post('runs/log-batch', { run_id: runId, params: list }, z.unknown());
+  async logBatch(runId: string, metrics: readonly Metric[], params: readonly Param[]) {
+    await this.post('runs/log-batch', answers.nothing, {
+      run_id: runId,
+      metrics: metrics.map(({ key, value, timestamp, step }) => ({ key, value, timestamp, step })),
+      params: params.map(({ key, value }) => ({ key, value })),
+    });
   }
 
-  async logMetrics(runId: string, metrics: readonly Metric[]): Promise<void> {
-    await this.post('runs/log-batch', { run_id: runId, metrics }, z.unknown());
+  async updateStatus(runId: string, { status, endTime }: Status): Promise<void> {
+    await this.post('runs/update', answers.nothing, { run_id: runId, status, end_time: endTime });
   }
 
-  /** @param endTime milliseconds since 1970; none while it runs */
-  async updateRun(runId: string, status: string, endTime?: number): Promise<void> {
-    const end = endTime === undefined ? {} : { end_time: endTime };
-    await this.post('runs/update', { run_id: runId, status, ...end }, z.unknown());
+  /** Streams the file at `path` through the server to where the run's artifacts are, under `name`. */
+  async upload(run: MlflowRunReference, name: string, path: string): Promise<void> {
+    const target = this.artifactUrl(run.artifactUri, name);
+    const file = await open(path).catch((error: unknown) => {
+      throw new DeliveryError('refused', error instanceof Error ? error.message : String(error));
+    });
+    try {
+      const stats = await file.stat();
+      if (!stats.isFile()) throw new DeliveryError('refused', `${path} is no file`);
+      const { size } = stats;
+      // A file that grows meanwhile is sent as it was.
+      const body = file.createReadStream({ end: Math.max(size - 1, 0), autoClose: false });
+      const headers = { 'content-type': 'application/octet-stream', 'content-length': size };
+      await this.send({ method: 'PUT', url: target, headers, body });
+    } finally {
+      await file.close();
+    }
   }
 
-  /** Only a server that takes artifacts in can be given any; others hand out storage of their own kind. */
-  async putArtifact({ artifactUri }: RemoteRun, name: string, content: Uint8Array): Promise<void> {
-    const [, path] = /^mlflow-artifacts:\/*(?:[^/]*:\d+\/)?(.*)$/.exec(artifactUri) ?? [];
-    if (path === undefined) {
-      throw new MlflowError(
-        `artifacts of this server go to ${artifactUri}; start it with --artifacts-destination to have them`,
-        false,
+  private async openExperiment(name: string): Promise<string> {
+    const query = `experiments/get-by-name?experiment_name=${encodeURIComponent(name)}`;
+    const find = () => this.get(query, answers.experiment);
+    const found = await find().catch(async (error: unknown) => {
+      requireCode(error, 'RESOURCE_DOES_NOT_EXIST');
+      // Another run may make it at the same time.
+      await this.post('experiments/create', answers.nothing, { name }).catch((error: unknown) => {
+        requireCode(error, 'RESOURCE_ALREADY_EXISTS');
+      });
+      return find();
+    });
+    return found.experiment.experiment_id;
+  }
+
+  private async createRun(experiment: string, { runName, startTime, key }: Beginning) {
+    const tags = {
+      'mlflow.runName': runName,
+      'mlflow.source.type': 'LOCAL',
+      'mlflow.source.name': 'roentgen',
+      'roentgen.version': packageVersion,
+      [keyTag]: key,
+    };
+    const { run } = await this.post('runs/create', answers.run, {
+      experiment_id: experiment,
+      run_name: runName,
+      start_time: startTime,
+      tags: Object.entries(tags).map(([key, value]) => ({ key, value })),
+    });
+    return run;
+  }
+
+  private artifactUrl(artifactUri: string, name: string): string {
+    const root = /^mlflow-artifacts:(\/(?!\/).*)$/.exec(artifactUri)?.[1];
+    if (root === undefined) {
+      throw new DeliveryError(
+        'refused',
+        `the experiment keeps its artifacts at ${artifactUri}, which is not written through the server; start ` +
+          'the server with --artifacts-destination, and log to a new experiment',
       );
     }
-    const route = `mlflow-artifacts/artifacts/${path}/${encodeURIComponent(name)}`;
-    await this.request('PUT', route, content, 'application/octet-stream');
+    const path = `${root}/${name}`.split('/').map(encodeURIComponent).join('/');
+    return `${this.settings.uri}/api/2.0/mlflow-artifacts/artifacts${path}`;
   }
 
-  private async experimentId(): Promise<string> {
-    const name = this.server.experiment;
-    const query = `experiments/get-by-name?experiment_name=${encodeURIComponent(name)}`;
-    const find = async (): Promise<string> => {
-      const answer = await this.request('GET', query);
-      return parse(experimentSchema, answer).experiment.experiment_id;
-    };
-    try {
-      return await find();
-    } catch (error) {
-      if (!(error instanceof MlflowError) || error.retryable) throw error;
-    }
-    try {
-      return (await this.post('experiments/create', { name }, createdSchema)).experiment_id;
-    } catch (error) {
-      if (!(error instanceof MlflowError) || error.retryable) throw error;
-      // Another run may have made it in between.
-      return find();
-    }
+  private async get<T>(path: string, schema: z.ZodType<T>): Promise<T> {
+    const answer = await this.send({ method: 'GET', url: this.url(path), headers: {} });
+    return parse(answer, schema, path);
   }
 
-  private async post<T>(route: string, body: unknown, schema: z.ZodType<T>): Promise<T> {
-    return parse(schema, await this.request('POST', `mlflow/${route}`, JSON.stringify(body)));
+  private async post<T>(path: string, schema: z.ZodType<T>, message: object): Promise<T> {
+    const headers = { 'content-type': 'application/json' };
+    const body = JSON.stringify(message);
+    const answer = await this.send({ method: 'POST', url: this.url(path), headers, body });
+    return parse(answer, schema, path);
   }
 
-  private async request(
-    method: string,
-    route: string,
-    body?: string | Uint8Array,
-    type = 'application/json',
-  ): Promise<string> {
-    const path = route.startsWith('mlflow') ? route : `mlflow/${route}`;
-    let response: Response;
-    try {
-      response = await fetch(`${this.server.uri}/api/2.0/${path}`, {
-        method,
-        headers: { ...this.server.headers, 'content-type': type },
-        signal: AbortSignal.any([this.signal, AbortSignal.timeout(timeoutMs)]),
-        ...(body === undefined ? {} : { body }),
-      });
-      const text = await response.text();
-      if (response.ok) return text;
-      const retryable = response.status >= 500 || response.status === 429;
-      throw new MlflowError(`${response.status} ${text.slice(0, 300)}`, retryable);
-    } catch (error) {
-      if (error instanceof MlflowError) throw error;
-      const { cause, message } = error as Error;
-      throw new MlflowError(cause instanceof Error ? cause.message : message, true);
-    }
+  private url(path: string): string {
+    return `${this.settings.uri}/api/2.0/mlflow/${path}`;
+  }
+
+  private async send(request: Omit<Exchange, 'signal' | 'silenceMs'>): Promise<Answer> {
+    const { authorization } = this.settings;
+    const headers = { ...request.headers, ...(authorization && { authorization }) };
+    const answer = await exchange({ ...request, headers, ...this.limits }).catch(
+      (error: unknown) => {
+        if (isAbort(error)) throw error;
+        throw new DeliveryError('away', error instanceof Error ? error.message : String(error));
+      },
+    );
+    const { status } = answer;
+    if (status >= 200 && status < 300) return answer;
+    const problem = problemSchema.safeParse(readJson(answer.text)).data;
+    const reason = problem?.message.split('\n', 1).join('').slice(0, 300);
+    const message = `HTTP ${status}${reason ? `, ${reason}` : ''}`;
+    throw new DeliveryError(kindOf(status), message, problem?.error_code);
   }
 }
 
-function parse<T>(schema: z.ZodType<T>, text: string): T {
+function kindOf(status: number): FailureKind {
+  if (status >= 500 || passing.has(status)) return 'away';
+  return status < 400 || denying.has(status) ? 'denied' : 'refused';
+}
+
+function parse<T>({ text }: Answer, schema: z.ZodType<T>, path: string): T {
+  const answer = schema.safeParse(readJson(text));
+  if (answer.success) return answer.data;
+  throw new DeliveryError('denied', `its answer to ${path} is not one of MLflow`);
+}
+
+function readJson(text: string): unknown {
   try {
-    return schema.parse(JSON.parse(text));
+    return JSON.parse(text);
   } catch {
-    throw new MlflowError(`an answer that is not MLflow's: ${text.slice(0, 100)}`, false);
+    return undefined;
   }
+}
+
+/** Throws every other error. */
+function requireCode(error: unknown, code: string): void {
+  if (!(error instanceof DeliveryError && error.mlflowCode === code)) throw error;
 }

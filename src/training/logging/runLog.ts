@@ -7,13 +7,13 @@ import type { ResolvedSettings } from '../options.js';
 import type { Preparation } from '../preparation.js';
 import { drawPreview } from '../preview.js';
 import type { Validated } from '../validation.js';
-import { MlflowRun, type MlflowStatus } from './mlflow.js';
-import type { MlflowServer } from './mlflowClient.js';
+import { MlflowRun } from './mlflow.js';
+import type { MlflowSettings } from './mlflowSettings.js';
 import { EventWriter } from './tensorboard.js';
 
-/** What TensorBoard shows of an epoch, by tag. */
-function curves(record: EpochRecord): Record<string, number | null> {
-  return {
+/** The figures of an epoch that there are, by the tag under which they are shown. */
+function curves(record: EpochRecord): Record<string, number> {
+  const figures = {
     'loss/train': record.trainLoss,
     'loss/validation': record.valLoss,
     'accuracy/train': record.trainAccuracy,
@@ -22,6 +22,10 @@ function curves(record: EpochRecord): Record<string, number | null> {
     'learning rate': record.learningRate,
     'images per second': record.imagesPerSecond,
   };
+  const entries = Object.entries(figures).filter(
+    (entry): entry is [string, number] => entry[1] !== null,
+  );
+  return Object.fromEntries(entries);
 }
 
 /** Of the sheet of augmented images. */
@@ -48,20 +52,29 @@ export class RunLog {
     private readonly mlflow: MlflowRun | undefined,
   ) {}
 
-  /** Throws ERR_NO_SPACE, ERR_IO. */
+  /** Throws ERR_NO_SPACE, ERR_IO; as `MlflowRun.open`. */
   static async open(
     directory: string,
-    server: MlflowServer | undefined,
+    tracking: MlflowSettings | null,
     onWarning: (message: string) => void,
   ): Promise<RunLog> {
-    const events = await EventWriter.create(directory);
-    return new RunLog(directory, events, server && new MlflowRun(server, directory, onWarning));
+    const mlflow = tracking ? MlflowRun.open(tracking, { directory, onWarning }) : undefined;
+    return new RunLog(directory, await EventWriter.create(directory), mlflow);
   }
 
-  /** The settings, and training images as the first epochs see them. */
-  async start(preparation: Preparation, settings: ResolvedSettings): Promise<void> {
+  /**
+   * The settings, and training images as the first epochs see them.
+   * @param history of a run that goes on: MLflow may not have been told of all of it
+   */
+  async start(
+    preparation: Preparation,
+    settings: ResolvedSettings,
+    history: readonly EpochRecord[],
+  ): Promise<void> {
     this.classes = preparation.packed.index.classes;
-    this.mlflow?.params({ ...settings, dataHash: preparation.packed.index.sourceHash });
+    const { sourceHash: dataHash } = preparation.packed.index;
+    this.mlflow?.params(toParams({ ...settings, dataHash }));
+    for (const record of history) this.mlflow?.metrics(curves(record), record.epoch);
     const { png, width, height } = await drawPreview(preparation, settings, preview);
     this.events.image('augmented samples', png, { width, height }, 0);
     await this.events.flush();
@@ -77,19 +90,13 @@ export class RunLog {
     validated: Validated | undefined,
   ): Promise<void> {
     const { epoch } = record;
-    const points = Object.entries(curves(record)).map(([key, value]) => ({
-      ...{ key, value, step: epoch },
-    }));
+    this.tell(curves(record), epoch);
     const earlier = steps.rates.length - steps.losses.length;
     for (const [index, loss] of steps.losses.entries()) {
       const step = (epoch - 1) * steps.rates.length + earlier + index + 1;
       const rate = steps.rates[earlier + index] ?? 0;
-      points.push({ key: 'step/loss', value: loss, step });
-      points.push({ key: 'step/learning rate', value: rate, step });
+      this.tell({ 'step/loss': loss, 'step/learning rate': rate }, step);
     }
-    for (const { key, value, step } of points)
-      if (value !== null) this.events.scalar(key, value, step);
-    this.mlflow?.metrics(points);
     if (validated?.classified) {
       const { confusionMatrix } = validated.classified.metrics;
       const { png, ...size } = await toPng(confusionMatrixSvg(confusionMatrix, this.classes));
@@ -98,13 +105,31 @@ export class RunLog {
     await this.events.flush();
   }
 
+  private tell(figures: Readonly<Record<string, number>>, step: number): void {
+    for (const [tag, value] of Object.entries(figures)) this.events.scalar(tag, value, step);
+    this.mlflow?.metrics(figures, step);
+  }
+
   /** Ends both logs; a complete run leaves its files on the server too. */
-  async close(status: MlflowStatus): Promise<void> {
+  async close(status: 'FINISHED' | 'FAILED' | 'KILLED'): Promise<void> {
     if (status === 'FINISHED') {
       for (const file of artifacts)
         if (existsSync(join(this.directory, file))) this.mlflow?.artifact(file);
     }
+    const tracked = this.mlflow?.close(status);
     await this.events.close();
-    await this.mlflow?.close(status);
+    await tracked;
   }
+}
+
+/** Lists and other values as JSON; settings that are left out are none. */
+function toParams(
+  settings: Readonly<Record<string, unknown>>,
+): Record<string, string | number | boolean> {
+  const entries = Object.entries(settings).flatMap(([key, value]) => {
+    if (value === undefined) return [];
+    const plain = ['string', 'number', 'boolean'].includes(typeof value);
+    return [[key, plain ? (value as string | number | boolean) : JSON.stringify(value)] as const];
+  });
+  return Object.fromEntries(entries);
 }
