@@ -1,4 +1,4 @@
-// The order of an epoch, the optimizers, exact continuation, cancellation and divergence.
+// The order of an epoch, exact continuation, cancellation and divergence.
 #include "core/executor.h"
 #include "core/inference/evaluate.h"
 #include "core/memory.h"
@@ -113,55 +113,6 @@ TEST("a batch holds the chosen images, normalized per channel, with channels las
                 "ERR_INVALID_ARGUMENT", "above 0");
 }
 
-TEST("the optimizers follow their published updates") {
-  // Kingma and Ba 2015, algorithm 1; Loshchilov and Hutter 2019, algorithm 2; PyTorch's SGD with
-  // momentum, plain and Nesterov's; PyTorch's RMSprop (Hinton 2012) with and without momentum; Chen
-  // et al. 2023, algorithm 2.
-  const std::vector<OptimizerOptions> all{
-      {.algorithm = Algorithm::adam},
-      {.algorithm = Algorithm::adamw},
-      {.algorithm = Algorithm::sgd},
-      {.algorithm = Algorithm::sgd, .nesterov = true},
-      {.algorithm = Algorithm::rmsprop},
-      {.algorithm = Algorithm::rmsprop, .momentum = 0},
-      {.algorithm = Algorithm::lion, .beta2 = 0.99},
-  };
-  for (OptimizerOptions o : all) {
-    o.weightDecay = 0.1;
-    o.decayAll = true;
-    auto parameter = at::tensor({1.0, -2.0, 3.0}, at::kDouble).set_requires_grad(true);
-    Optimizer optimizer({{"p", parameter, true}}, o);
-    auto x = parameter.detach().clone();
-    auto m = at::zeros_like(x), v = at::zeros_like(x);
-    for (int step = 1; step <= 4; ++step) {
-      const auto gradient = x.sin() + step - 2;
-      parameter.mutable_grad() = gradient.clone();
-      optimizer.step(0.05);
-      const bool decoupled = o.algorithm == Algorithm::adamw || o.algorithm == Algorithm::lion;
-      const auto g = decoupled ? gradient : gradient + 0.1 * x;
-      if (decoupled) x = x * (1 - 0.05 * 0.1);
-      if (o.algorithm == Algorithm::sgd) {
-        m = step == 1 ? g : 0.9 * m + g;
-        x = x - 0.05 * (o.nesterov ? g + 0.9 * m : m);
-      } else if (o.algorithm == Algorithm::rmsprop) {
-        v = 0.99 * v + 0.01 * g * g;
-        m = o.momentum * m + g / (v.sqrt() + 1e-8);
-        x = x - 0.05 * m;
-      } else if (o.algorithm == Algorithm::lion) {
-        x = x - 0.05 * (0.9 * m + 0.1 * g).sign();
-        m = 0.99 * m + 0.01 * g;
-      } else {
-        m = 0.9 * m + 0.1 * g;
-        v = 0.999 * v + 0.001 * g * g;
-        x = x - 0.05 * (m / (1 - std::pow(0.9, step))) /
-                    ((v / (1 - std::pow(0.999, step))).sqrt() + 1e-8);
-      }
-      REQUIRE(at::allclose(parameter.detach(), x, 1e-10, 1e-12));
-      REQUIRE(!parameter.grad().defined());
-    }
-  }
-}
-
 TEST("resumed training equals uninterrupted training, bit for bit, wherever it was interrupted") {
   const auto dataset = randomImages(40, 1, 16);
   const auto selection = firstImages(40);
@@ -269,40 +220,6 @@ TEST("a learning rate for each step is taken by its step") {
                 "ERR_INVALID_ARGUMENT", "1 or 3");
 }
 
-TEST("clipped gradients have the norm they may have, and small ones are left alone") {
-  for (const double scale : {100.0, 0.01}) {
-    auto a = at::zeros({3}, at::kDouble).set_requires_grad(true);
-    auto b = at::zeros({2, 2}, at::kDouble).set_requires_grad(true);
-    Optimizer optimizer({{"a.bias", a, true}, {"b.weight", b, true}},
-                        {.algorithm = Algorithm::sgd, .clipNorm = 1, .momentum = 0});
-    const auto first = at::tensor({1.0, 2.0, 2.0}, at::kDouble) * scale;
-    const auto second = at::full({2, 2}, 2.0, at::kDouble) * scale;
-    a.mutable_grad() = first.clone();
-    b.mutable_grad() = second.clone();
-    optimizer.step(1);
-    const double factor = std::min(1.0, 1 / (5 * scale + 1e-6));
-    REQUIRE(at::allclose(a.detach(), -first * factor) &&
-            at::allclose(b.detach(), -second * factor));
-  }
-}
-
-TEST("norms and biases do not decay unless asked, and earlier layers learn more slowly") {
-  for (const bool all : {false, true}) {
-    auto w = at::ones({2, 2}, at::kDouble).set_requires_grad(true);
-    auto b = at::ones({2}, at::kDouble).set_requires_grad(true);
-    auto h = at::ones({2, 2}, at::kDouble).set_requires_grad(true);
-    Optimizer optimizer(
-        {{"conv1.weight", w, true}, {"conv1.bias", b, true}, {"fc.weight", h, true}},
-        {.algorithm = Algorithm::adamw, .weightDecay = 0.5, .decayAll = all, .layerDecay = 0.1});
-    for (auto* tensor : {&w, &b, &h})
-      tensor->mutable_grad() = at::zeros_like(*tensor);
-    optimizer.step(0.1);
-    REQUIRE_BELOW(std::abs(h.detach().mean().item<double>() - 0.95), 1e-12);
-    REQUIRE_BELOW(std::abs(w.detach().mean().item<double>() - 0.995), 1e-12);
-    REQUIRE_BELOW(std::abs(b.detach().mean().item<double>() - (all ? 0.995 : 1)), 1e-12);
-  }
-}
-
 TEST("a network learns by heart: the loss falls to near zero and every answer is right") {
   const auto dataset = randomImages(32, 1, 16);
   const auto selection = firstImages(32);
@@ -326,75 +243,6 @@ TEST("bfloat16 gives the loss of float within its eight bits") {
   const double expected = wide.epoch(*dataset, selection, 0, 32, {1e-3}, {}, silent).loss;
   const double actual = half.epoch(*dataset, selection, 0, 32, {1e-3}, {}, silent).loss;
   REQUIRE_BELOW(std::abs(actual - expected) / expected, 0.02);
-}
-
-TEST("losses equal their formulas") {
-  const auto logits = at::tensor({2.0, -1.0, 0.5, 1.0}, at::kDouble).view({2, 2});
-  const auto labels = at::tensor({0, 1}, at::kLong);
-  const auto sigmoid = [](double x) { return 1 / (1 + std::exp(-x)); };
-  const double cross = (std::log(1 + std::exp(-3.0)) + std::log(1 + std::exp(-0.5))) / 2;
-  const double binary = -(std::log(sigmoid(2.0)) + std::log(1 - sigmoid(-1.0)) +
-                          std::log(1 - sigmoid(0.5)) + std::log(sigmoid(1.0))) /
-                        4;
-  REQUIRE_BELOW(
-      std::abs(computeLoss({.kind = Loss::crossEntropy}, logits, labels, {}).item<double>() -
-               cross),
-      1e-12);
-  REQUIRE_BELOW(
-      std::abs(computeLoss({.kind = Loss::binaryCrossEntropy}, logits, labels, {}).item<double>() -
-               binary),
-      1e-12);
-  const auto single = at::tensor({2.0, -1.0}, at::kDouble).view({2, 1});
-  const double one = -(std::log(1 - sigmoid(2.0)) + std::log(sigmoid(-1.0))) / 2;
-  REQUIRE_BELOW(
-      std::abs(computeLoss({.kind = Loss::binaryCrossEntropy}, single, labels, {}).item<double>() -
-               one),
-      1e-12);
-  REQUIRE_EQUAL(countCorrect(logits, labels).item<int64_t>(), 2);
-  REQUIRE_EQUAL(countCorrect(single, labels).item<int64_t>(), 0);
-}
-
-TEST("weighted, smoothed, focal and adjusted losses equal their formulas") {
-  const auto logits = at::tensor({2.0, -1.0, 0.5, 1.0, 0.0, -0.5}, at::kDouble).view({2, 3});
-  const auto labels = at::tensor({0, 2}, at::kLong);
-  const auto oneHot = at::one_hot(labels, 3).to(at::kDouble);
-  const auto weights = at::tensor({0.5, 1.0, 2.0}, at::kDouble);
-  const std::vector<double> given{0.5, 1.0, 2.0};
-  const auto logP = logits.log_softmax(1);
-  const auto equals = [&](const LossOptions& options, const at::Tensor& target,
-                          const at::Tensor& expected) {
-    REQUIRE_BELOW(
-        std::abs(computeLoss(options, logits, target, {}).item<double>() - expected.item<double>()),
-        1e-12);
-  };
-  equals({.classWeights = given}, labels,
-         -(oneHot * logP * weights).sum() / (weights[0] + weights[2]));
-  equals({.smoothing = 0.3}, labels, -((0.7 * oneHot + 0.1) * logP).sum() / 2);
-  const auto shares = at::tensor({0.25, 0.75, 0.0, 0.0, 0.5, 0.5}, at::kDouble).view({2, 3});
-  equals({.classWeights = given}, shares, -(shares * logP * weights).sum() / 2);
-  // Lin et al. 2017, equation 4.
-  const auto p = (oneHot * logP.exp()).sum(1);
-  equals({.focalGamma = 2}, labels, -((1 - p).square() * p.log()).mean());
-  // Menon et al. 2021, equation 10.
-  equals({.logitAdjustment = {0.1, -0.2, 0.3}}, labels,
-         -(oneHot * (logits + at::tensor({0.1, -0.2, 0.3}, at::kDouble)).log_softmax(1)).sum() / 2);
-
-  const auto s = logits.sigmoid();
-  const auto terms = -(oneHot * s.log() + (1 - oneHot) * (1 - s).log());
-  const LossOptions binary{.kind = Loss::binaryCrossEntropy};
-  LossOptions o = binary;
-  o.positiveWeight = 3;
-  equals(o, labels, -(3 * oneHot * s.log() + (1 - oneHot) * (1 - s).log()).mean());
-  o = binary;
-  o.classWeights = given;
-  equals(o, labels, (terms * at::tensor({0.5, 2.0}, at::kDouble).view({2, 1})).mean());
-  o = binary;
-  o.focalGamma = 1.5;
-  equals(o, labels, (terms * (oneHot * (1 - s) + (1 - oneHot) * s).pow(1.5)).mean());
-  o = binary;
-  o.smoothing = 0.2;
-  const auto soft = oneHot * 0.8 + 0.1;
-  equals(o, labels, -(soft * s.log() + (1 - soft) * (1 - s).log()).mean());
 }
 
 TEST("cancellation ends an epoch at once") {
