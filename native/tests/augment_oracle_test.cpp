@@ -7,7 +7,8 @@
 
 #include <ATen/ATen.h>
 
-#include <algorithm>
+#include <string>
+#include <vector>
 
 namespace roentgen::testing {
 namespace {
@@ -18,46 +19,26 @@ struct Precision {
 };
 constexpr Precision precisions[] = {{at::kDouble, 1e-12}, {at::kFloat, 1e-5}};
 
-Geometry toGeometry(const Json& values) {
-  using G = Geometry;
-  static const Members<G, double> numbers{
-      {"angle", &G::angle},   {"scale", &G::scale},         {"shear", &G::shear},
-      {"shiftX", &G::shiftX}, {"shiftY", &G::shiftY},       {"cropX", &G::cropX},
-      {"cropY", &G::cropY},   {"cropWidth", &G::cropWidth}, {"cropHeight", &G::cropHeight}};
-  static const Members<G, bool> flags{{"mirrored", &G::mirrored}, {"upsideDown", &G::upsideDown}};
-  Geometry geometry;
-  for (const auto& [name, value] : *values.object()) {
-    if (const bool* flag = value.boolean())
-      geometry.*flags.at(name) = *flag;
-    else
-      geometry.*numbers.at(name) = toNumber(value);
-  }
-  return geometry;
-}
-
-Intensity toIntensity(const Json& values) {
-  using I = Intensity;
-  Intensity intensity;
-  assign(intensity,
-         {{"brightness", &I::brightness},
-          {"contrast", &I::contrast},
-          {"gamma", &I::gamma},
-          {"blur", &I::blur}},
-         values);
-  return intensity;
-}
-
-Mix toMix(const Json& one) {
-  const Json& box = member(one, "rectangle");
-  const auto side = [&](const char* name) {
-    return static_cast<int64_t>(toNumber(member(box, name)));
-  };
-  return {.share = toNumber(member(one, "share")),
-          .rectangle = {.top = side("top"),
-                        .left = side("left"),
-                        .height = side("height"),
-                        .width = side("width")}};
-}
+const Fields<Geometry> geometryFields{
+    {"angle", field(&Geometry::angle)},           {"scale", field(&Geometry::scale)},
+    {"shear", field(&Geometry::shear)},           {"shiftX", field(&Geometry::shiftX)},
+    {"shiftY", field(&Geometry::shiftY)},         {"cropX", field(&Geometry::cropX)},
+    {"cropY", field(&Geometry::cropY)},           {"cropWidth", field(&Geometry::cropWidth)},
+    {"cropHeight", field(&Geometry::cropHeight)}, {"mirrored", field(&Geometry::mirrored)},
+    {"upsideDown", field(&Geometry::upsideDown)},
+};
+const Fields<Intensity> intensityFields{
+    {"brightness", field(&Intensity::brightness)},
+    {"contrast", field(&Intensity::contrast)},
+    {"gamma", field(&Intensity::gamma)},
+    {"blur", field(&Intensity::blur)},
+};
+const Fields<Rectangle> rectangleFields{
+    {"top", field(&Rectangle::top)},
+    {"left", field(&Rectangle::left)},
+    {"height", field(&Rectangle::height)},
+    {"width", field(&Rectangle::width)},
+};
 
 }  // namespace
 
@@ -68,7 +49,8 @@ TEST("rotation, zoom, translation, shear, flips and crops are torchvision's, alo
       const auto& name = toText(member(one, "name"));
       const auto image = oracle.tensor(toText(member(one, "image"))).to(type);
       const auto fill = toText(member(one, "fill")) == "black" ? Fill::black : Fill::border;
-      requireEachClose(name, resample(image, {toGeometry(member(one, "geometry"))}, fill),
+      requireEachClose(name,
+                       resample(image, {parse(geometryFields, member(one, "geometry"))}, fill),
                        oracle.tensor(name + ".expected"), bound);
     }
   }
@@ -85,7 +67,7 @@ TEST("brightness, contrast, gamma and blur are torchvision's, and other images c
         if (toText(member(one, "image")) != kind) continue;
         names.push_back(toText(member(one, "name")));
         images.push_back(oracle.tensor(kind).to(type));
-        intensities.push_back(toIntensity(member(one, "intensity")));
+        intensities.push_back(parse(intensityFields, member(one, "intensity")));
         requireEachClose(names.back() + ", alone", adjust(images.back(), {intensities.back()}),
                          oracle.tensor(names.back() + ".expected"), bound);
       }
@@ -104,7 +86,9 @@ TEST("mixup and cutmix make torchvision's images and labels from its shares and 
   const auto& labels = oracle.tensor("labels");
   for (const Json& one : oracle.cases()) {
     const auto& name = toText(member(one, "name"));
-    const std::vector<Mix> mixes(static_cast<size_t>(images.size(0)), toMix(one));
+    const Mix mix{.share = toNumber(member(one, "share")),
+                  .rectangle = parse(rectangleFields, member(one, "rectangle"))};
+    const std::vector<Mix> mixes(static_cast<size_t>(images.size(0)), mix);
     requireEachClose(name, mixImages(images, images.roll(1, 0), mixes),
                      oracle.tensor(name + ".images"), 1e-12);
     requireEachClose(name + ", labels", mixLabels(labels, labels.roll(1, 0), mixes, 3),

@@ -8,24 +8,14 @@
 namespace roentgen::testing {
 namespace {
 
-LossOptions toOptions(const Json& values) {
-  using O = LossOptions;
-  static const Members<O, double> numbers{{"smoothing", &O::smoothing},
-                                          {"focalGamma", &O::focalGamma},
-                                          {"positiveWeight", &O::positiveWeight}};
-  static const Members<O, std::vector<double>> lists{{"classWeights", &O::classWeights},
-                                                     {"logitAdjustment", &O::logitAdjustment}};
-  LossOptions options;
-  for (const auto& [name, value] : *values.object()) {
-    if (name == "kind")
-      options.kind = lossByName(toText(value));
-    else if (value.array() != nullptr)
-      options.*lists.at(name) = toNumbers(value);
-    else
-      options.*numbers.at(name) = toNumber(value);
-  }
-  return options;
-}
+const Fields<LossOptions> fields{
+    {"kind", [](LossOptions& o, const Json& name) { o.kind = lossByName(toText(name)); }},
+    {"classWeights", field(&LossOptions::classWeights)},
+    {"smoothing", field(&LossOptions::smoothing)},
+    {"focalGamma", field(&LossOptions::focalGamma)},
+    {"positiveWeight", field(&LossOptions::positiveWeight)},
+    {"logitAdjustment", field(&LossOptions::logitAdjustment)},
+};
 
 }  // namespace
 
@@ -37,7 +27,8 @@ TEST("losses and their gradients with respect to the logits equal PyTorch's and 
         oracle.tensor(toText(member(one, "output"))).clone().set_requires_grad(true);
     const auto target = oracle.tensor(toText(member(one, "target")));
     // A reconstruction's target is its input; classifiers do not read it.
-    const auto loss = computeLoss(toOptions(member(one, "options")), logits, target, target);
+    const auto options = parse(fields, member(one, "options"));
+    const auto loss = computeLoss(options, logits, target, target);
     loss.backward();
     requireClose(name, loss, oracle.tensor(name + ".value"), 1e-12);
     requireClose(name + ", gradient", logits.grad(), oracle.tensor(name + ".gradient"), 1e-12);

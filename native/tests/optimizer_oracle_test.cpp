@@ -8,30 +8,20 @@
 namespace roentgen::testing {
 namespace {
 
-OptimizerOptions toOptions(const Json& values) {
-  using O = OptimizerOptions;
-  static const Members<O, double> numbers{
-      {"weightDecay", &O::weightDecay},
-      {"layerDecay", &O::layerDecay},
-      {"clipNorm", &O::clipNorm},
-      {"momentum", &O::momentum},
-      {"beta1", &O::beta1},
-      {"beta2", &O::beta2},
-      {"alpha", &O::alpha},
-      {"epsilon", &O::epsilon},
-  };
-  static const Members<O, bool> flags{{"decayAll", &O::decayAll}, {"nesterov", &O::nesterov}};
-  OptimizerOptions options;
-  for (const auto& [name, value] : *values.object()) {
-    if (name == "algorithm")
-      options.algorithm = algorithmByName(toText(value));
-    else if (const bool* flag = value.boolean())
-      options.*flags.at(name) = *flag;
-    else
-      options.*numbers.at(name) = toNumber(value);
-  }
-  return options;
-}
+const Fields<OptimizerOptions> fields{
+    {"algorithm",
+     [](OptimizerOptions& o, const Json& name) { o.algorithm = algorithmByName(toText(name)); }},
+    {"weightDecay", field(&OptimizerOptions::weightDecay)},
+    {"decayAll", field(&OptimizerOptions::decayAll)},
+    {"layerDecay", field(&OptimizerOptions::layerDecay)},
+    {"clipNorm", field(&OptimizerOptions::clipNorm)},
+    {"momentum", field(&OptimizerOptions::momentum)},
+    {"nesterov", field(&OptimizerOptions::nesterov)},
+    {"beta1", field(&OptimizerOptions::beta1)},
+    {"beta2", field(&OptimizerOptions::beta2)},
+    {"alpha", field(&OptimizerOptions::alpha)},
+    {"epsilon", field(&OptimizerOptions::epsilon)},
+};
 
 // Takes all steps of one case and compares the parameters after each.
 void follow(const Oracle& oracle, const Json& one, at::ScalarType type, double bound) {
@@ -42,7 +32,7 @@ void follow(const Oracle& oracle, const Json& one, at::ScalarType type, double b
     const auto initial = oracle.tensor("initial." + name).to(type, false, /*copy=*/true);
     parameters.push_back({name, initial.set_requires_grad(true), true});
   }
-  Optimizer optimizer(parameters, toOptions(member(one, "options")));
+  Optimizer optimizer(parameters, parse(fields, member(one, "options")));
   const auto rates = toNumbers(member(oracle.description(), "rates"));
   for (size_t i = 0; i < rates.size(); ++i) {
     const auto step = static_cast<int64_t>(i);

@@ -6,17 +6,35 @@
 
 namespace roentgen::testing {
 
+void read(const Json& value, bool& out) {
+  require(value.boolean() != nullptr, __FILE__, __LINE__, "expected true or false");
+  out = *value.boolean();
+}
+
+void read(const Json& value, int64_t& out) {
+  require(value.integer() != nullptr, __FILE__, __LINE__, "expected an integer");
+  out = *value.integer();
+}
+
+void read(const Json& value, double& out) {
+  require(value.number(out), __FILE__, __LINE__, "expected a number");
+}
+
+void read(const Json& array, std::vector<double>& out) {
+  require(array.array() != nullptr, __FILE__, __LINE__, "expected an array");
+  for (const Json& value : *array.array())
+    read(value, out.emplace_back());
+}
+
 double toNumber(const Json& value) {
   double out = 0;
-  require(value.number(out), __FILE__, __LINE__, "expected a number");
+  read(value, out);
   return out;
 }
 
 std::vector<double> toNumbers(const Json& array) {
-  require(array.array() != nullptr, __FILE__, __LINE__, "expected an array");
   std::vector<double> out;
-  for (const Json& value : *array.array())
-    out.push_back(toNumber(value));
+  read(array, out);
   return out;
 }
 

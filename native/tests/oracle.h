@@ -7,6 +7,8 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -14,6 +16,10 @@
 namespace roentgen::testing {
 
 // Parts of a fixture; a value that is missing or of another kind fails the test.
+void read(const Json& value, bool& out);
+void read(const Json& value, int64_t& out);
+void read(const Json& value, double& out);
+void read(const Json& array, std::vector<double>& out);
 double toNumber(const Json& value);
 std::vector<double> toNumbers(const Json& array);
 const std::string& toText(const Json& value);
@@ -34,15 +40,22 @@ class Oracle {
   Json description_;
 };
 
-// Members of a struct by name.
-template <typename Struct, typename Value>
-using Members = std::map<std::string, Value Struct::*>;
-
-// Sets each member that `values` names; a name that is not among `members` fails the test.
+// What each name in a fixture sets in a struct.
 template <typename Struct>
-void assign(Struct& target, const Members<Struct, double>& members, const Json& values) {
+using Fields = std::map<std::string, std::function<void(Struct&, const Json&)>>;
+
+template <typename Struct, typename Value>
+std::function<void(Struct&, const Json&)> field(Value Struct::* member) {
+  return [member](Struct& target, const Json& value) { read(value, target.*member); };
+}
+
+// A struct with the fields that `values` names; a name that is not among `fields` fails the test.
+template <typename Struct>
+Struct parse(const Fields<Struct>& fields, const Json& values) {
+  Struct target;
   for (const auto& [name, value] : *values.object())
-    target.*members.at(name) = toNumber(value);
+    fields.at(name)(target, value);
+  return target;
 }
 
 // Fails the test, naming the case, unless ‖actual − expected‖ ≤ bound · ‖expected‖.
