@@ -29,6 +29,11 @@ at::Tensor sharesOf(const at::Tensor& target, int64_t classes, const at::Tensor&
   return shares.to(logits.scalar_type());
 }
 
+// (1 − p)^γ, with 1 − p off zero: a power below 1 has no slope there, and zero times it is NaN.
+at::Tensor focus(const at::Tensor& missed, double gamma) {
+  return missed.clamp_min(1e-12).pow(gamma);
+}
+
 at::Tensor crossEntropy(const LossOptions& o, at::Tensor logits, const at::Tensor& target) {
   if (const auto adjustment = perClass(o.logitAdjustment, logits); adjustment.defined())
     logits = logits + adjustment;
@@ -42,7 +47,7 @@ at::Tensor crossEntropy(const LossOptions& o, at::Tensor logits, const at::Tenso
   const auto shares = sharesOf(target, classes, logits) * (1 - o.smoothing) +
                       o.smoothing / static_cast<double>(classes);
   const auto logProbabilities = logits.log_softmax(1);
-  auto terms = (1 - logProbabilities.exp()).pow(o.focalGamma) * shares * logProbabilities;
+  auto terms = focus(1 - logProbabilities.exp(), o.focalGamma) * shares * logProbabilities;
   if (weights.defined()) terms = terms * weights;
   return -terms.sum(1).mean();
 }
@@ -59,7 +64,7 @@ at::Tensor binaryCrossEntropy(const LossOptions& o, const at::Tensor& logits,
                                                     at::Reduction::None);
   if (o.focalGamma != 0) {
     const auto p = logits.sigmoid();
-    terms = terms * (wanted * (1 - p) + (1 - wanted) * p).pow(o.focalGamma);
+    terms = terms * focus(wanted * (1 - p) + (1 - wanted) * p, o.focalGamma);
   }
   const auto weights = perClass(o.classWeights, logits);
   return weights.defined() ? (terms * shares.matmul(weights).unsqueeze(1)).mean() : terms.mean();

@@ -28,6 +28,11 @@ struct LossOptions {
   // crossEntropy only.
   std::vector<double> logitAdjustment = {};
 
+  // Whether the terms of a batch of labels are divided by the sum of their classes' weights.
+  bool isWeightedMean() const {
+    return kind == Loss::crossEntropy && !classWeights.empty() && focalGamma == 0;
+  }
+
   // Throws ERR_INVALID_ARGUMENT where a value is out of range or does not go with the kind or the
   // classes (2 for one output, 0 for reconstruction).
   void check(int64_t classes) const;

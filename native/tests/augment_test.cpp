@@ -127,65 +127,6 @@ TEST("draws stay within their bounds and reach near them") {
   REQUIRE_BELOW(std::abs(mirrored - count / 2), 5 * std::sqrt(count) / 2);
 }
 
-TEST("no geometry is no change, and a mirrored image is the image mirrored") {
-  const auto pixels = randomPixels({3, 2, 11, 14});
-  const std::vector<Geometry> same(3), mirrored(3, {.mirrored = true});
-  const std::vector<Geometry> turned(3, {.mirrored = true, .upsideDown = true});
-  REQUIRE(at::allclose(resample(pixels, same, Fill::black), pixels, 0, 1e-5));
-  REQUIRE(at::allclose(resample(pixels, mirrored, Fill::border), pixels.flip({3}), 0, 1e-5));
-  REQUIRE(at::allclose(resample(pixels, turned, Fill::border), pixels.flip({2, 3}), 0, 1e-5));
-}
-
-TEST("a quarter turn clockwise is numpy's rot90, backwards") {
-  const auto pixels = randomPixels({1, 1, 9, 9});
-  const auto turned = resample(pixels, {{.angle = 90}}, Fill::border);
-  REQUIRE(at::allclose(turned, at::rot90(pixels, -1, {2, 3}), 0, 1e-5));
-}
-
-TEST("a shift moves the image, and what was outside is black or the border") {
-  const auto pixels = randomPixels({1, 1, 6, 8}) + 0.5;
-  const std::vector<Geometry> right(1, {.shiftX = 3});
-  const auto black = resample(pixels, right, Fill::black);
-  REQUIRE(at::allclose(black.narrow(3, 3, 5), pixels.narrow(3, 0, 5), 0, 1e-5));
-  REQUIRE_BELOW(black.narrow(3, 0, 2).abs().max().item<double>(), 1e-5);
-  const auto border = resample(pixels, right, Fill::border);
-  REQUIRE(
-      at::allclose(border.narrow(3, 0, 3), pixels.narrow(3, 0, 1).expand({1, 1, 6, 3}), 0, 1e-5));
-}
-
-TEST("a crop is a window of the image, enlarged") {
-  // A ramp stays a ramp, with the slope and the offset of the window.
-  const auto ramp =
-      at::arange(40, at::kFloat).view({1, 1, 1, 40}).expand({1, 1, 10, 40}).contiguous();
-  const auto crop = resample(ramp, {{.cropX = 4, .cropWidth = 0.5}}, Fill::border);
-  const auto expected = (at::arange(40, at::kFloat) - 19.5) / 2 + 19.5 + 4;
-  REQUIRE(at::allclose(crop.index({0, 0, 5}), expected, 0, 1e-3));
-}
-
-TEST("brightness, contrast and gamma equal their formulas, image by image") {
-  const auto pixels = randomPixels({2, 1, 7, 5});
-  const auto dim = adjust(pixels, {{.brightness = 0.5}, {}});
-  REQUIRE(at::allclose(dim[0], pixels[0] * 0.5) && at::equal(dim[1], pixels[1]));
-  const auto flat = adjust(pixels, {{}, {.contrast = 0.3}});
-  REQUIRE(at::allclose(flat[1], 0.3 * pixels[1] + 0.7 * pixels[1].mean(), 1e-5, 1e-6));
-  const auto curved = adjust(pixels, {{.gamma = 2}, {}});
-  REQUIRE(at::allclose(curved[0], pixels[0].square()));
-  REQUIRE_EQUAL(adjust(pixels, {{.brightness = 9}, {.brightness = 9}}).max().item<double>(), 1.0);
-}
-
-TEST("a blur keeps the mean of a flat image and spreads a point like a Gaussian") {
-  auto pixels = at::zeros({2, 1, 31, 31});
-  pixels[0][0][15][15] = 1;
-  pixels[1].fill_(0.25);
-  const auto blurred = adjust(pixels, {{.blur = 2}, {.blur = 1}});
-  REQUIRE(at::allclose(blurred[1], pixels[1], 0, 1e-6));
-  const auto offsets = at::arange(31, at::kFloat) - 15;
-  const auto spread = (blurred[0][0].sum(0) * offsets.square()).sum().item<double>();
-  // Cut off at three standard deviations, a Gaussian keeps 0.973 of its variance.
-  REQUIRE_BELOW(std::abs(spread - 4 * 0.973), 0.1);
-  REQUIRE_BELOW(std::abs(blurred[0].sum().item<double>() - 1), 1e-5);
-}
-
 TEST("noise has its standard deviation, and none is none") {
   const auto pixels = at::full({2, 1, 100, 100}, 0.5);
   std::vector<Draws> draws;

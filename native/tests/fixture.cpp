@@ -1,6 +1,7 @@
 #include "tests/fixture.h"
 
 #include "tests/check.h"
+#include "tests/oracle.h"
 
 #include <ATen/Functions.h>
 
@@ -25,25 +26,6 @@ uint32_t mix(uint32_t h) {
   return h ^ h >> 16;
 }
 
-double number(const Json& value) {
-  double out = 0;
-  require(value.number(out), __FILE__, __LINE__, "expected a number");
-  return out;
-}
-
-const Json& member(const Json& object, const char* key) {
-  const Json* value = object.find(key);
-  require(value != nullptr, __FILE__, __LINE__, "the fixture has no ", key);
-  return *value;
-}
-
-std::vector<double> toNumbers(const Json& array) {
-  std::vector<double> out;
-  for (const Json& value : *array.array())
-    out.push_back(number(value));
-  return out;
-}
-
 }  // namespace
 
 NetworkFixture::NetworkFixture(const std::string& name)
@@ -59,7 +41,7 @@ std::vector<double> NetworkFixture::numbers(const char* key) const {
   return toNumbers(at(key));
 }
 double NetworkFixture::learningRate() const {
-  return number(member(at("optimizer"), "learningRate"));
+  return toNumber(member(at("optimizer"), "learningRate"));
 }
 int NetworkFixture::steps() const {
   return static_cast<int>(*member(at("optimizer"), "steps").integer());
@@ -137,15 +119,15 @@ TrainerOptions NetworkFixture::options(at::ScalarType type) const {
   const auto channels = static_cast<size_t>(*member(input, "channels").integer());
   TrainerOptions options;
   options.loss.kind = lossByName(*at("loss").string());
-  options.optimizer.epsilon = number(member(at("optimizer"), "epsilon"));
+  options.optimizer.epsilon = toNumber(member(at("optimizer"), "epsilon"));
   options.compute = type;
-  options.normalization.mean.assign(channels, number(member(input, "mean")));
-  options.normalization.std.assign(channels, number(member(input, "std")));
+  options.normalization.mean.assign(channels, toNumber(member(input, "mean")));
+  options.normalization.std.assign(channels, toNumber(member(input, "std")));
   return options;
 }
 
 Reference NetworkFixture::reference(const Json& value) const {
-  return {number(member(value, "norm")), toNumbers(member(value, "values"))};
+  return {toNumber(member(value, "norm")), toNumbers(member(value, "values"))};
 }
 
 Deviation NetworkFixture::deviation(const std::string& name, const at::Tensor& actual,

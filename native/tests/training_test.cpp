@@ -1,4 +1,4 @@
-// The order of an epoch, the optimizers, exact continuation, cancellation and divergence.
+// The order of an epoch, exact continuation, cancellation and divergence.
 #include "core/executor.h"
 #include "core/inference/evaluate.h"
 #include "core/memory.h"
@@ -179,12 +179,15 @@ TEST("gradients gathered over small batches make the update of one large batch")
   TrainerOptions gathering = options(), wide = options();
   gathering.compute = wide.compute = at::kDouble;
   gathering.accumulation = 3;
-  Trainer small(network(), gathering), large(network(), wide);
-  small.epoch(*dataset, firstImages(22), {0, 4, {1e-2}}, {}, silent);
-  large.epoch(*dataset, firstImages(22), {0, 12, {1e-2}}, {}, silent);
-  const auto& actual = small.network().state();
-  for (size_t i = 0; i < actual.size(); ++i)
-    REQUIRE(at::allclose(actual[i].tensor, large.network().state()[i].tensor, 1e-9, 1e-12));
+  for (const std::vector<double>& weights : {std::vector<double>{}, {0.3, 2.0}}) {
+    gathering.loss.classWeights = wide.loss.classWeights = weights;
+    Trainer small(network(), gathering), large(network(), wide);
+    small.epoch(*dataset, firstImages(22), {0, 4, {1e-2}}, {}, silent);
+    large.epoch(*dataset, firstImages(22), {0, 12, {1e-2}}, {}, silent);
+    const auto& actual = small.network().state();
+    for (size_t i = 0; i < actual.size(); ++i)
+      REQUIRE(at::allclose(actual[i].tensor, large.network().state()[i].tensor, 1e-9, 1e-12));
+  }
 }
 
 TEST("the average forgets at its rate, and is exchanged and brought back") {
@@ -220,23 +223,6 @@ TEST("a learning rate for each step is taken by its step") {
                 "ERR_INVALID_ARGUMENT", "1 or 3");
 }
 
-TEST("norms and biases do not decay unless asked, and earlier layers learn more slowly") {
-  for (const bool all : {false, true}) {
-    auto w = at::ones({2, 2}, at::kDouble).set_requires_grad(true);
-    auto b = at::ones({2}, at::kDouble).set_requires_grad(true);
-    auto h = at::ones({2, 2}, at::kDouble).set_requires_grad(true);
-    Optimizer optimizer(
-        {{"conv1.weight", w, true}, {"conv1.bias", b, true}, {"fc.weight", h, true}},
-        {.algorithm = Algorithm::adamw, .weightDecay = 0.5, .decayAll = all, .layerDecay = 0.1});
-    for (auto* tensor : {&w, &b, &h})
-      tensor->mutable_grad() = at::zeros_like(*tensor);
-    optimizer.step(0.1);
-    REQUIRE_BELOW(std::abs(h.detach().mean().item<double>() - 0.95), 1e-12);
-    REQUIRE_BELOW(std::abs(w.detach().mean().item<double>() - 0.995), 1e-12);
-    REQUIRE_BELOW(std::abs(b.detach().mean().item<double>() - (all ? 0.995 : 1)), 1e-12);
-  }
-}
-
 TEST("a network learns by heart: the loss falls to near zero and every answer is right") {
   const auto dataset = randomImages(32, 1, 16);
   const auto selection = firstImages(32);
@@ -260,24 +246,6 @@ TEST("bfloat16 gives the loss of float within its eight bits") {
   const double expected = wide.epoch(*dataset, selection, {0, 32, {1e-3}}, {}, silent).loss;
   const double actual = half.epoch(*dataset, selection, {0, 32, {1e-3}}, {}, silent).loss;
   REQUIRE_BELOW(std::abs(actual - expected) / expected, 0.02);
-}
-
-TEST("class weights multiply a sample's binary terms, as Keras has it") {
-  const auto logits = at::tensor({2.0, -1.0, 0.5, 1.0, 0.0, -0.5}, at::kDouble).view({2, 3});
-  const auto labels = at::tensor({0, 2}, at::kLong);
-  const auto oneHot = at::one_hot(labels, 3).to(at::kDouble), s = logits.sigmoid();
-  const auto terms = -(oneHot * s.log() + (1 - oneHot) * (1 - s).log());
-  const auto expected = (terms * at::tensor({0.5, 2.0}, at::kDouble).view({2, 1})).mean();
-  const LossOptions options{.kind = Loss::binaryCrossEntropy, .classWeights = {0.5, 1.0, 2.0}};
-  const auto loss = computeLoss(options, logits, labels, {});
-  REQUIRE_BELOW(std::abs((loss - expected).item<double>()), 1e-12);
-}
-
-TEST("a right answer is the largest logit, or the sign of a single one") {
-  const auto logits = at::tensor({2.0, -1.0, 0.5, 1.0}, at::kDouble).view({2, 2});
-  const auto labels = at::tensor({0, 1}, at::kLong);
-  REQUIRE_EQUAL(countCorrect(logits, labels).item<int64_t>(), 2);
-  REQUIRE_EQUAL(countCorrect(logits.narrow(1, 0, 1), labels).item<int64_t>(), 1);
 }
 
 TEST("cancellation ends an epoch at once") {

@@ -43,6 +43,8 @@ at::Tensor blurred(const at::Tensor& pixels, const std::vector<Intensity>& inten
   const auto offsets = at::arange(-reach, reach + 1, pixels.options()).view({1, 1, 1, -1});
   // A standard deviation of zero would divide by zero; this one leaves the image as it is.
   auto kernel = (-offsets.square() / (2 * sigma.clamp_min(1e-3).square())).exp();
+  // Each image is cut off at its own reach, or it would depend on its batch.
+  kernel = kernel * (offsets.abs() <= (3 * sigma).ceil());
   kernel = kernel / kernel.sum({3}, true);
   kernel = kernel.repeat_interleave(pixels.size(1), 0);
   // Every plane is a channel of one image, so that each has its own kernel.

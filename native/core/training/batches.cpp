@@ -54,9 +54,24 @@ int64_t Batches::size(int64_t batch) const {
   return static_cast<int64_t>(bounds_[at + 1] - bounds_[at]);
 }
 
-Batch Batches::read(int64_t batch) const {
+std::span<const int32_t> Batches::entriesOf(int64_t batch) const {
   const auto first = bounds_[static_cast<size_t>(batch)];
-  const std::span entries(order_.data() + first, static_cast<size_t>(size(batch)));
+  return {order_.data() + first, static_cast<size_t>(size(batch))};
+}
+
+double Batches::weight(int64_t batch, const LossOptions& loss) const {
+  if (!loss.isWeightedMean() || options_.augmentation.mixes())
+    return static_cast<double>(size(batch));
+  double sum = 0;
+  for (const int32_t entry : entriesOf(batch)) {
+    const int32_t label = selection_.labels[static_cast<size_t>(entry)];
+    sum += loss.classWeights[static_cast<size_t>(label)];
+  }
+  return sum;
+}
+
+Batch Batches::read(int64_t batch) const {
+  const auto entries = entriesOf(batch);
   Batch out;
   out.input = images(entries);
   if (classes_ == 0) return out;

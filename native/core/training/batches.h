@@ -7,6 +7,7 @@
 #include "core/dataset/batch.h"
 #include "core/dataset/selection.h"
 #include "core/inference/feature_cache.h"
+#include "core/loss.h"
 
 #include <ATen/core/Tensor.h>
 
@@ -40,9 +41,13 @@ class Batches {
 
   int64_t count() const { return static_cast<int64_t>(bounds_.size()) - 1; }
   int64_t size(int64_t batch) const;
+  // What the loss of a batch is divided by: its images or, of a weighted mean, their classes'
+  // weights.
+  double weight(int64_t batch, const LossOptions& loss) const;
   Batch read(int64_t batch) const;
 
  private:
+  std::span<const int32_t> entriesOf(int64_t batch) const;
   at::Tensor images(std::span<const int32_t> entries) const;
   at::Tensor labels(std::span<const int32_t> entries) const;
   void mix(Batch& batch, std::span<const int32_t> entries) const;

@@ -154,7 +154,7 @@ EpochStatistics Trainer::epoch(Dataset& dataset, const Selection& selection,
   const auto pause = [&](int64_t step) {
     position_ = tally.at(options.epoch, step, start.seconds + watch.seconds());
   };
-  double gathered = 0;  // samples of the batches that make the next update
+  double gathered = 0;  // weight of the batches that make the next update
   int64_t step = start.step, updates = 0;
 
   while (step < steps) {
@@ -169,15 +169,16 @@ EpochStatistics Trainer::epoch(Dataset& dataset, const Selection& selection,
       if (enough) break;
       gathered = 0;
       for (int64_t i = step; i < std::min(step + options_.accumulation, steps); ++i)
-        gathered += static_cast<double>(batches.size(i));
+        gathered += batches.weight(i, options_.loss);
     }
     const Batch batch = batches.read(step);
     const int64_t size = batches.size(step);
     const double rate = rates[rates.size() == 1 ? 0 : static_cast<size_t>(step)];
     const auto output = network_->forward(batch.input, mode, firstLayer);
     const auto loss = computeLoss(options_.loss, output, batch.target, batch.input);
-    // Each batch counts by its size, so that the update is that of one large batch.
-    (options_.accumulation == 1 ? loss : loss * (static_cast<double>(size) / gathered)).backward();
+    // Each batch counts by its weight, so that the update is that of one large batch.
+    const double share = batches.weight(step, options_.loss) / gathered;
+    (options_.accumulation == 1 ? loss : loss * share).backward();
     ++step;
     if (step % options_.accumulation == 0 || step == steps) {
       optimizer_.step(rate);
