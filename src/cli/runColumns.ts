@@ -126,8 +126,8 @@ export function sortRuns(runs: readonly RunSummary[], name: OrderName): RunSumma
   const sign = first === 'max' ? -1 : 1;
   return runs.toSorted((a, b) => {
     const [left, right] = [value(a), value(b)];
-    const lacking = Number(isMissing(left)) - Number(isMissing(right));
-    return lacking || sign * compareValues(left, right);
+    const [noLeft, noRight] = [isMissing(left), isMissing(right)];
+    return noLeft || noRight ? Number(noLeft) - Number(noRight) : sign * order(left, right);
   });
 }
 
@@ -135,7 +135,7 @@ function isMissing(value: number | string | null): boolean {
   return value === null || Number.isNaN(value);
 }
 
-function compareValues(a: number | string | null, b: number | string | null): number {
+function order(a: number | string | null, b: number | string | null): number {
   if (typeof a === 'number' && typeof b === 'number') return a - b;
   return String(a).localeCompare(String(b), 'en', { numeric: true });
 }

@@ -64,9 +64,9 @@ function stepLine(
   const parts = [
     { text: `epoch ${epoch}/${epochs}`, rank: 0 },
     { text: `step ${String(step).padStart(String(steps).length)}/${steps}`, rank: 3 },
-    { text: `${imagesPerSecond.toFixed(0)} img/s`, rank: 4 },
+    { text: `${imagesPerSecond.toFixed(0)} img/s`, rank: 5 },
     { text: `loss ${loss.toFixed(4)}`, rank: 2 },
-    { text: sparkline(losses, curveWidth, glyphs.levels).padEnd(curveWidth), rank: 5 },
+    { text: sparkline(losses, curveWidth, glyphs.levels).padEnd(curveWidth), rank: 4 },
     { text: `${formatClock(secondsLeft)} left`, rank: 1 },
   ];
   return progressLine(parts, step / steps, width, style, glyphs);

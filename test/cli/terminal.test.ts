@@ -119,7 +119,7 @@ test('the live line of training has a falling curve for a falling loss, and fits
       t.true(line.length <= columns - 3, `${columns} columns: ${line}`);
     }
   }
-  const { written, clock, terminal } = screen({ isTTY: true, columns: 120 });
+  const { written, clock, terminal } = screen({ isTTY: true, columns: 80 });
   reportSteps(createTrainingReporter(terminal), clock);
   const { levels } = glyphsFor();
   const curveOf = (text = ''): number[] =>
