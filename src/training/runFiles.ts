@@ -43,8 +43,8 @@ const configSchema = z.object({
   }),
 });
 
-/** A network that diverges within its last step validates to no number. */
-const validated = z.number().or(z.nan()).nullable();
+/** Zod's number is finite; a network that diverges in an epoch's last step validates to NaN or infinity. */
+const validated = z.custom<number>((value) => typeof value === 'number').nullable();
 const historySchema = z.array(
   z.object({
     epoch: z.int().positive(),

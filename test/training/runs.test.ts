@@ -78,7 +78,7 @@ test('what is not there yet is not a defect: a run before its first epoch is unt
 
 /** Figures of three epochs; the second has the best loss, the third the best AUROC. */
 const epochs = [
-  '1,0.9,0.5,0.8,0.6,0.7,0.001,1,100',
+  '1,0.9,0.5,Infinity,0.6,0.7,0.001,1,100',
   '2,0.8,0.6,0.5,0.6,0.7,0.001,3,100',
   '3,0.7,0.7,NaN,0.6,0.8,0.001,2,100',
 ];
