@@ -93,11 +93,12 @@ test('the table of epochs fits 80 columns, under a head that is written once', (
   t.deepEqual(rest, []);
 });
 
-/** A run of 100 epochs whose loss falls from 4 to 0.1, with a step that has none. */
+/** A run of 100 epochs whose loss falls from 4 to 0.1, after a first of 1000, with a step that has none. */
 function reportSteps(report: (event: TrainEvent) => void, clock: { ms: number }): void {
   const common = { kind: 'step', epochs: 100, steps: 40, imagesPerSecond: 1234, secondsLeft: 3671 };
   for (let done = 0; done < 400; done += 1) {
-    const loss = done === 7 ? NaN : 0.1 + 3.9 * Math.exp(-done / 60);
+    const falling = 0.1 + 3.9 * Math.exp(-done / 60);
+    const loss = done === 0 ? 1000 : done === 7 ? NaN : falling;
     clock.ms += 100;
     report({
       ...common,
@@ -133,6 +134,7 @@ test('the live line of training has a falling curve for a falling loss, and fits
     curve.toSorted((a, b) => b - a),
   );
   t.deepEqual([curve[0], curve.at(-1)], [levels.length - 1, 0], 'over its own range');
+  t.true((curve[1] ?? 0) > 0, 'which the first loss of the run is not in any more');
 });
 
 test('on a pipe the steps of training write nothing', (t) => {
