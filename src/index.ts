@@ -1,5 +1,6 @@
 /** The public API: what programs import from 'roentgen'. */
 export {
+  compareRuns,
   findBatchSize,
   findLearningRate,
   importModel,
@@ -30,8 +31,11 @@ export type {
   TrainEvent,
   TrainHooks,
   TrainOptions,
+  RunComparison,
+  RunList,
   RunResult,
   RunSummary,
+  SettingName,
   TrainSettings,
 } from './training/index.js';
 

@@ -1,4 +1,5 @@
 /** One line of progress that fits any width: figures with a bar, the least important left out first. */
+import { glyphsFor, type Glyphs } from './glyphs.js';
 import type { Style } from './style.js';
 
 export interface ProgressPart {
@@ -19,6 +20,7 @@ export function progressLine(
   share: number,
   width: number,
   style: Style,
+  glyphs: Glyphs = glyphsFor(),
 ): string {
   const shown = [...parts];
   const taken = (): number => shown.reduce((sum, { text }) => sum + text.length + gap, 0);
@@ -32,13 +34,17 @@ export function progressLine(
   }
   const bar = Math.min(longestBar, width - taken());
   const [first, ...rest] = shown.map(({ text }) => text);
-  const pieces = [first, ...(bar >= shortestBar ? [drawBar(share, bar, style)] : []), ...rest];
+  const pieces = [
+    first,
+    ...(bar >= shortestBar ? [drawBar(share, bar, style, glyphs)] : []),
+    ...rest,
+  ];
   return bar >= shortestBar
     ? pieces.join(' '.repeat(gap))
     : pieces.join(' '.repeat(gap)).slice(0, Math.max(0, width));
 }
 
-function drawBar(share: number, columns: number, style: Style): string {
-  const done = Math.round(Math.min(1, Math.max(0, share)) * columns);
-  return style.cyan('━'.repeat(done)) + style.dim('─'.repeat(columns - done));
+function drawBar(share: number, columns: number, style: Style, { done, left }: Glyphs): string {
+  const full = Math.round(Math.min(1, Math.max(0, share)) * columns);
+  return style.cyan(done.repeat(full)) + style.dim(left.repeat(columns - full));
 }

@@ -1,12 +1,15 @@
 /** A curve in one line of text. */
 
-const levels = Array.from('▁▂▃▄▅▆▇█');
-
 /**
  * The whole series in at most `columns` characters, each the mean of its share of the values, from the least to the
  * greatest mean. Values that are not finite are left out; equal ones lie in the middle.
+ * @param levels characters for heights, from the lowest; at least one
  */
-export function sparkline(values: readonly number[], columns: number): string {
+export function sparkline(
+  values: readonly number[],
+  columns: number,
+  levels: readonly string[],
+): string {
   const finite = values.filter((value) => Number.isFinite(value));
   const count = Math.min(columns, finite.length);
   const means = Array.from({ length: count }, (_, column) => {

@@ -1,5 +1,6 @@
 /** A training run as people see it: what is trained on what, a live line for the steps, a line for each epoch. */
 import type { EpochRecord, TrainEvent } from '../training/index.js';
+import { glyphsFor, type Glyphs } from './glyphs.js';
 import { createPackingReporter } from './packingProgress.js';
 import { progressLine } from './progressLine.js';
 import { sparkline } from './sparkline.js';
@@ -14,9 +15,15 @@ const validationSources: Readonly<Record<EventOf<'start'>['validationFrom'], str
   none: 'so the last epoch is kept',
 };
 
+/** Characters of the loss curve. */
+const curveWidth = 12;
+/** Reports of steps in it, the latest: over a whole run the first losses of a run would press the others flat. */
+const curveSteps = 20 * curveWidth;
+
 /** A function for the events of one run. */
 export function createTrainingReporter(terminal: Terminal): (event: TrainEvent) => void {
   const packing = createPackingReporter(terminal);
+  const glyphs = glyphsFor();
   const losses: number[] = [];
   return (event) => {
     if (event.kind === 'packing') packing(event);
@@ -24,7 +31,8 @@ export function createTrainingReporter(terminal: Terminal): (event: TrainEvent) 
     else if (event.kind === 'warning') terminal.print(terminal.style.yellow(event.message));
     else if (event.kind === 'step') {
       losses.push(event.loss);
-      terminal.live((width) => stepLine(event, losses, width, terminal));
+      if (losses.length > curveSteps) losses.shift();
+      terminal.live((width) => stepLine(event, losses, width, terminal, glyphs));
     } else for (const line of epochLines(event, terminal)) terminal.print(line);
   };
 }
@@ -46,25 +54,23 @@ function startLines(event: EventOf<'start'>): string[] {
   return about.map(([name, value]) => `${name.padEnd(8)} ${value}`);
 }
 
-/** Characters of the loss curve. */
-const curveWidth = 12;
-
 function stepLine(
   event: EventOf<'step'>,
   losses: readonly number[],
   width: number,
   { style }: Terminal,
+  glyphs: Glyphs,
 ): string {
   const { epoch, epochs, step, steps, loss, imagesPerSecond, secondsLeft } = event;
   const parts = [
     { text: `epoch ${epoch}/${epochs}`, rank: 0 },
     { text: `step ${String(step).padStart(String(steps).length)}/${steps}`, rank: 3 },
-    { text: `${imagesPerSecond.toFixed(0)} img/s`, rank: 4 },
+    { text: `${imagesPerSecond.toFixed(0)} img/s`, rank: 5 },
     { text: `loss ${loss.toFixed(4)}`, rank: 2 },
-    { text: sparkline(losses, curveWidth), rank: 5 },
+    { text: sparkline(losses, curveWidth, glyphs.levels).padEnd(curveWidth), rank: 4 },
     { text: `${formatClock(secondsLeft)} left`, rank: 1 },
   ];
-  return progressLine(parts, step / steps, width, style);
+  return progressLine(parts, step / steps, width, style, glyphs);
 }
 
 interface Column {

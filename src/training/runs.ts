@@ -1,32 +1,39 @@
 /** The runs in a folder: what each was asked to do, how far it came, and how good it is. */
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import { z } from 'zod';
+import { readdir, stat } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import type { Problem } from '../data/index.js';
 import { metricDirection } from '../evaluation/index.js';
 import { RoentgenError } from '../native/index.js';
-import { readOrigin, type RunOrigin } from './checkpoint.js';
 import type { EpochRecord } from './events.js';
-import { readHistory } from './runDirectory.js';
-import { parseSettings } from './settings.js';
 import type { ResolvedSettings } from './options.js';
+import {
+  configFile,
+  readRunFiles,
+  summaryFile,
+  type RunConfig,
+  type RunFiles,
+} from './runFiles.js';
+import { wilsonInterval } from './wilson.js';
 
-export interface RunSummary {
+export interface RunSummary extends RunConfig {
   name: string;
   path: string;
-  /** `interrupted` has no result yet: it trains, was stopped, or was killed. */
-  state: 'complete' | 'interrupted';
+  /**
+   * `interrupted` has no result yet: it trains, was stopped, or was killed. `untrained` has not even completed an
+   * epoch.
+   */
+  state: 'complete' | 'interrupted' | 'untrained';
   /** When it began, in ISO 8601. */
   started: string;
-  settings: ResolvedSettings;
-  /** Where its images are, and what tells whether they are the same as another's. */
-  data: string;
-  dataHash: string;
   /** Of every epoch that is complete. */
   history: EpochRecord[];
-  /** The epoch whose model is kept; null before the first. */
+  /**
+   * The epoch whose model is kept. Null before the first; and, until the run is complete, where it is chosen by a
+   * metric that the table of epochs does not have.
+   */
   best: EpochRecord | null;
-  /** As `roentgen evaluate` wrote it into the run; null where it has not. */
-  test: { accuracy: number; samples: number } | null;
+  /** As `roentgen evaluate` wrote it into the run, with Wilson's 95% interval; null where it has not. */
+  test: (NonNullable<RunFiles['test']> & { interval: [low: number, high: number] }) | null;
   /** Median of the epochs; null before the first. */
   secondsPerEpoch: number | null;
 }
@@ -34,19 +41,26 @@ export interface RunSummary {
 export interface RunList {
   /** Newest first. */
   runs: RunSummary[];
-  /** Folders that look like runs and cannot be read as such. */
-  problems: { file: string; code: RoentgenError['code']; message: string }[];
+  /** Folders without a run, and runs with a damaged file: half of its figures would pass for all. */
+  problems: Problem[];
 }
 
 /**
  * The runs among `folders` and right below them.
+ * @param folders run directories, and folders of them; default `runs`
  * @throws RoentgenError ERR_NOT_FOUND for a folder that is not there
  */
 export async function listRuns(folders: readonly string[] = ['runs']): Promise<RunList> {
-  const found = await Promise.all(folders.map(findRuns));
-  const paths = [...new Set(found.flat())];
   const list: RunList = { runs: [], problems: [] };
-  for (const path of paths) {
+  const paths = new Map<string, string>();
+  for (const folder of folders) {
+    const found = await findRuns(folder);
+    for (const path of found) paths.set(resolve(path), path);
+    if (found.length > 0) continue;
+    const message = 'is no run, and there is none right below it';
+    list.problems.push({ file: folder, code: 'ERR_NOT_FOUND', message });
+  }
+  for (const path of paths.values()) {
     try {
       list.runs.push(await summarize(path));
     } catch (error) {
@@ -58,95 +72,66 @@ export async function listRuns(folders: readonly string[] = ['runs']): Promise<R
   return list;
 }
 
-const configFile = 'config.yaml';
+/** Any of these tells a run from another folder, so that one without its config.yaml is not passed over. */
+const ownFiles: readonly string[] = [configFile, summaryFile, 'last.safetensors'];
 
 async function findRuns(folder: string): Promise<string[]> {
-  if (await exists(join(folder, configFile))) return [folder];
-  const entries = await readdir(folder, { withFileTypes: true }).catch((cause: unknown) => {
-    throw new RoentgenError(
-      'ERR_NOT_FOUND',
-      `The folder ${folder} cannot be read: name a run, or a folder of runs`,
-      { cause },
-    );
+  const names = await readdir(folder).catch((cause: unknown) => {
+    const advice = 'name a run, or a folder of runs';
+    throw new RoentgenError('ERR_NOT_FOUND', `The folder ${folder} cannot be read: ${advice}`, {
+      cause,
+    });
   });
-  const paths = entries
-    .filter((entry) => entry.isDirectory())
-    .map(({ name }) => join(folder, name));
-  const runs = await Promise.all(paths.map((path) => exists(join(path, configFile))));
-  return paths.filter((_, index) => runs[index]);
+  if (isRun(names)) return [folder];
+  const paths = names.map((name) => join(folder, name));
+  // What is no folder has no names.
+  const inner = await Promise.all(paths.map((path) => readdir(path).catch(() => [])));
+  return paths.filter((_, index) => isRun(inner[index] ?? []));
 }
 
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
+function isRun(names: readonly string[]): boolean {
+  return names.some((name) => ownFiles.includes(name));
 }
 
 async function summarize(path: string): Promise<RunSummary> {
-  const [origin, history, result, evaluation, { mtime }] = await Promise.all([
-    readOrigin(path),
-    readHistory(path),
-    readJson(join(path, 'metrics.json'), resultSchema),
-    readJson(join(path, 'evaluation-test', 'metrics.json'), evaluationSchema),
-    stat(join(path, configFile)),
-  ]);
-  const settings = parseSettings(origin.settings);
+  const { config, history, result, test } = await readRunFiles(path);
+  const { mtime } = await stat(join(path, configFile));
   const times = history.map(({ seconds }) => seconds).sort((a, b) => a - b);
+  const state = history.length === 0 ? 'untrained' : 'interrupted';
   return {
-    name: basename(path),
+    name: basename(resolve(path)),
     path,
-    state: result ? 'complete' : 'interrupted',
+    state: result ? 'complete' : state,
     started: mtime.toISOString(),
-    settings,
-    ...pick(origin),
+    ...config,
     history,
-    best: history.find(({ epoch }) => epoch === result?.bestEpoch) ?? bestOf(history, settings),
-    test: evaluation
-      ? { accuracy: evaluation.metrics.accuracy, samples: evaluation.samples }
-      : null,
+    best: result
+      ? (history.find(({ epoch }) => epoch === result.bestEpoch) ?? null)
+      : bestSoFar(history, config.settings),
+    test: test && { ...test, interval: wilsonInterval(test.accuracy, test.samples) },
     secondsPerEpoch: times[Math.floor(times.length / 2)] ?? null,
   };
 }
 
-function pick({ data, dataHash }: RunOrigin): Pick<RunSummary, 'data' | 'dataHash'> {
-  return { data, dataHash };
-}
-
-/** Figures that every epoch records, by the metric that may choose it; by any other the loss must do. */
-const recorded: Readonly<Record<string, 'valLoss' | 'valAccuracy' | 'valAuroc'>> = {
+/** Figures that every epoch records, by the metric that may choose it. */
+const recorded: Readonly<Partial<Record<ResolvedSettings['evalMetric'], keyof EpochRecord>>> = {
   loss: 'valLoss',
   accuracy: 'valAccuracy',
   auroc: 'valAuroc',
 };
 
-/** Of a run without a result: the best epoch so far. */
-function bestOf(
+/** As a run chooses: of equal epochs the first, and the newest where nothing is validated. */
+function bestSoFar(
   history: readonly EpochRecord[],
   { evalMetric }: ResolvedSettings,
 ): EpochRecord | null {
-  const metric = evalMetric in recorded ? evalMetric : 'loss';
-  const key = recorded[metric] ?? 'valLoss';
-  const sign = metricDirection(metric) === 'max' ? 1 : -1;
-  const score = (record: EpochRecord): number => sign * (record[key] ?? -sign * Infinity);
-  return history.reduce<EpochRecord | null>(
-    (best, record) => (best === null || score(record) > score(best) ? record : best),
-    null,
-  );
-}
-
-const resultSchema = z.object({ bestEpoch: z.number() });
-const evaluationSchema = z.object({
-  samples: z.number(),
-  metrics: z.object({ accuracy: z.number() }),
-});
-
-/** Null where the file is not there, or not what it should be. */
-async function readJson<T>(path: string, schema: z.ZodType<T>): Promise<T | null> {
-  const text = await readFile(path, 'utf8').catch(() => 'null');
-  try {
-    return schema.safeParse(JSON.parse(text)).data ?? null;
-  } catch {
-    return null;
-  }
+  const key = recorded[evalMetric];
+  if (history.every(({ valLoss }) => valLoss === null)) return history.at(-1) ?? null;
+  if (key === undefined) return null;
+  const sign = metricDirection(evalMetric) === 'max' ? 1 : -1;
+  const score = (record: EpochRecord): number => {
+    const value = record[key];
+    return value === null || Number.isNaN(value) ? -Infinity : sign * value;
+  };
+  return history.reduce((best, record) => (score(record) > score(best) ? record : best));
 }

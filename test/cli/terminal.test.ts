@@ -1,11 +1,13 @@
 /** Progress redraws one line on a terminal, writes whole lines elsewhere, and fits any width. */
+import { stripVTControlCharacters } from 'node:util';
 import test from 'ava';
+import { ascii, blocks, glyphsFor, type Glyphs } from '../../src/cli/glyphs.js';
 import { progressLine } from '../../src/cli/progressLine.js';
 import { styleFor } from '../../src/cli/style.js';
 import { Terminal } from '../../src/cli/terminal.js';
 import { alignColumns, formatClock, formatPercent, formatSeconds } from '../../src/cli/text.js';
 import { createTrainingReporter } from '../../src/cli/trainingProgress.js';
-import type { EpochRecord } from '../../src/index.js';
+import type { EpochRecord, TrainEvent } from '../../src/index.js';
 
 function screen(properties: { isTTY: boolean; columns?: number }) {
   const written: string[] = [];
@@ -49,11 +51,12 @@ test('a progress line fits every width, and never gives up its first part', (t) 
 });
 
 test('the bar is as full as the work is done', (t) => {
-  const bar = (share: number): string =>
-    progressLine([{ text: 'x', rank: 0 }], share, 13, noStyle).slice(3);
-  t.is(bar(0), '──────────');
-  t.is(bar(0.5), '━━━━━─────');
-  t.is(bar(2), '━━━━━━━━━━');
+  const bar = (share: number, glyphs: Glyphs): string =>
+    progressLine([{ text: 'x', rank: 0 }], share, 13, noStyle, glyphs).slice(3);
+  t.is(bar(0, blocks), '──────────');
+  t.is(bar(0.5, blocks), '━━━━━─────');
+  t.is(bar(2, blocks), '━━━━━━━━━━');
+  t.is(bar(0.5, ascii), '#####-----');
 });
 
 test('colors need a terminal that shows them and a user who has not asked for none', (t) => {
@@ -88,6 +91,56 @@ test('the table of epochs fits 80 columns, under a head that is written once', (
   );
   t.true(last?.startsWith('100/100'));
   t.deepEqual(rest, []);
+});
+
+/** A run of 100 epochs whose loss falls from 4 to 0.1, after a first of 1000, with a step that has none. */
+function reportSteps(report: (event: TrainEvent) => void, clock: { ms: number }): void {
+  const common = { kind: 'step', epochs: 100, steps: 40, imagesPerSecond: 1234, secondsLeft: 3671 };
+  for (let done = 0; done < 400; done += 1) {
+    const falling = 0.1 + 3.9 * Math.exp(-done / 60);
+    const loss = done === 0 ? 1000 : done === 7 ? NaN : falling;
+    clock.ms += 100;
+    report({
+      ...common,
+      kind: 'step',
+      epoch: 1 + Math.floor(done / 40),
+      step: 1 + (done % 40),
+      loss,
+    });
+  }
+}
+
+test('the live line of training has a falling curve for a falling loss, and fits every width', (t) => {
+  for (let columns = 4; columns <= 160; columns += 1) {
+    const { written, clock, terminal } = screen({ isTTY: true, columns });
+    reportSteps(createTrainingReporter(terminal), clock);
+    t.is(written.length, 400);
+    for (const text of written) {
+      const line = stripVTControlCharacters(text).replace('\r', '');
+      t.true(line.length <= columns - 3, `${columns} columns: ${line}`);
+    }
+  }
+  const { written, clock, terminal } = screen({ isTTY: true, columns: 80 });
+  reportSteps(createTrainingReporter(terminal), clock);
+  const { levels } = glyphsFor();
+  const curveOf = (text = ''): number[] =>
+    Array.from(text, (glyph) => levels.indexOf(glyph)).filter((height) => height >= 0);
+  const [, beforeLeft] =
+    /loss \d\.\d{4} {2}(.{12}) {2}1:01:11 left$/.exec(written.at(-1) ?? '') ?? [];
+  const curve = curveOf(beforeLeft);
+  t.is(curve.length, 12);
+  t.deepEqual(
+    curve,
+    curve.toSorted((a, b) => b - a),
+  );
+  t.deepEqual([curve[0], curve.at(-1)], [levels.length - 1, 0], 'over its own range');
+  t.true((curve[1] ?? 0) > 0, 'which the first loss of the run is not in any more');
+});
+
+test('on a pipe the steps of training write nothing', (t) => {
+  const { written, clock, terminal } = screen({ isTTY: false });
+  reportSteps(createTrainingReporter(terminal), clock);
+  t.deepEqual(written, []);
 });
 
 test('figures that an autoencoder has not are not in the table', (t) => {

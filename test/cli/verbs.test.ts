@@ -133,8 +133,8 @@ test.serial('runs are listed and compared, and weights, rates and figures found'
 
   const listed = await roentgen(folder, 'runs');
   t.is(listed.exitCode, 0, listed.stderr);
-  t.regex(listed.stdout, /^run +model +epochs +kept/);
-  t.regex(listed.stdout, /^b +lenet5 +1\/1 +1 [^]*^a +lenet5 /m);
+  t.regex(listed.stdout, /^run +model +state +epochs +kept/);
+  t.regex(listed.stdout, /^b +lenet5 +complete +1\/1 +1 [^]*^a +lenet5 /m);
   const compared = await roentgen(folder, 'runs', 'runs/a', 'runs/b', '--compare');
   t.regex(compared.stdout, /^lr +0\.01 +0\.001$/m);
   t.notRegex(compared.stdout, /^batch-size/m);

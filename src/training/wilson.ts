@@ -1,0 +1,19 @@
+/** How far a rate that was counted may be from the true one. */
+
+/** The standard normal distribution has 95% of its mass within ± this. */
+const z = 1.959963984540054;
+
+/**
+ * Wilson's 95% score interval for a rate (J. Am. Stat. Assoc. 22, 209, 1927): unlike ± 1.96 standard errors it
+ * stays in [0, 1], and is honest near its ends. Images count as independent, so where patients have several it is
+ * somewhat too narrow.
+ * @param rate in [0, 1]
+ * @param count what it is a rate of, at least 1
+ */
+export function wilsonInterval(rate: number, count: number): [low: number, high: number] {
+  const spread = z ** 2 / count;
+  const middle = (rate + spread / 2) / (1 + spread);
+  const half = (z * Math.sqrt((rate * (1 - rate) + spread / 4) / count)) / (1 + spread);
+  // Rounding may carry the ends of a rate of 0 or 1 past them.
+  return [Math.max(0, middle - half), Math.min(1, middle + half)];
+}
