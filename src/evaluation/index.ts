@@ -25,3 +25,4 @@ export { outputKinds, toProbabilities } from './probabilities.js';
 export type { OutputKind } from './probabilities.js';
 export { reconstructionMetrics } from './reconstruction.js';
 export type { ReconstructionMetrics } from './reconstruction.js';
+export { wilsonInterval } from './wilson.js';

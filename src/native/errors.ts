@@ -22,7 +22,7 @@ export const errorCodes = {
   ERR_UNREADABLE_IMAGE: { exitCode: 1, meaning: 'an image cannot be read or decoded' },
   ERR_IMAGE_TOO_LARGE: { exitCode: 1, meaning: 'an image has more pixels than the limit allows' },
   ERR_FILES_SKIPPED: { exitCode: 1, meaning: 'some files failed; they are listed' },
-  ERR_INVALID_FILE: { exitCode: 1, meaning: 'a safetensors file is malformed' },
+  ERR_INVALID_FILE: { exitCode: 1, meaning: 'a file is malformed' },
   ERR_MODEL_MISMATCH: { exitCode: 1, meaning: 'weights or data do not fit the network' },
   ERR_RESUME_MISMATCH: {
     exitCode: 1,

@@ -2,7 +2,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import type { Problem } from '../data/index.js';
-import { metricDirection } from '../evaluation/index.js';
+import { metricDirection, wilsonInterval } from '../evaluation/index.js';
 import { RoentgenError } from '../native/index.js';
 import type { EpochRecord } from './events.js';
 import type { ResolvedSettings } from './options.js';
@@ -13,7 +13,6 @@ import {
   type RunConfig,
   type RunFiles,
 } from './runFiles.js';
-import { wilsonInterval } from './wilson.js';
 
 export interface RunSummary extends RunConfig {
   name: string;

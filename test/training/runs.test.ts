@@ -4,7 +4,7 @@ import { join, relative } from 'node:path';
 import anyTest, { type TestFn } from 'ava';
 import { evaluate } from '../../src/inference/index.js';
 import { compareRuns, listRuns, train, type RunResult } from '../../src/training/index.js';
-import { wilsonInterval } from '../../src/training/wilson.js';
+import { wilsonInterval } from '../../src/evaluation/index.js';
 import { quickSettings, temporaryFolder, writeSplits } from '../inference/images.js';
 
 const test = anyTest as TestFn<{
