@@ -59,8 +59,6 @@ Napi::Object toObject(Napi::Env env, const ImportReport& report) {
   return object;
 }
 
-}  // namespace
-
 Napi::Object toObject(Napi::Env env, const Outputs& outputs) {
   Napi::Object object = Napi::Object::New(env);
   auto values = Napi::Float32Array::New(env, static_cast<size_t>(outputs.values.numel()));
@@ -71,6 +69,8 @@ Napi::Object toObject(Napi::Env env, const Outputs& outputs) {
   object.Set("seconds", outputs.seconds);
   return object;
 }
+
+}  // namespace
 
 Napi::Value startSave(
     const Napi::CallbackInfo& info, std::shared_ptr<SharedNetwork> network,
@@ -86,6 +86,23 @@ Napi::Value startSave(
         return [](Napi::Env env) { return env.Undefined(); };
       },
       info.Env().Undefined());
+}
+
+Napi::Value startEvaluation(const Napi::CallbackInfo& info, std::shared_ptr<SharedNetwork> network,
+                            SerialExecutor& executor, Evaluate evaluate) {
+  const auto dataset = DatasetWrap::unwrap(info[0]);
+  const Options options(info[1]);
+  const auto selection = readSelection(options);
+  const auto settings = readEvaluationOptions(options);
+  return startOperation(
+      info.Env(), executor,
+      [=, network = std::move(network), evaluate = std::move(evaluate)](
+          const Cancellation& cancellation, const ProgressCallback& progress) -> Deliver {
+        const Lease lease(network->busy);
+        auto outputs = evaluate(*dataset, selection, settings, cancellation, progress);
+        return [outputs](Napi::Env env) { return toObject(env, outputs); };
+      },
+      info[2]);
 }
 
 void NetworkWrap::define(Napi::Env env, Napi::Object exports) {
@@ -174,19 +191,10 @@ Napi::Value NetworkWrap::summary(const Napi::CallbackInfo& info) {
 Napi::Value NetworkWrap::evaluate(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
     const auto shared = shared_.get();
-    const auto dataset = DatasetWrap::unwrap(info[0]);
-    const Options options(info[1]);
-    const auto selection = readSelection(options);
-    const auto settings = readEvaluationOptions(options);
-    return startOperation(
-        info.Env(), inferenceExecutor(),
-        [=](const Cancellation& cancellation, const ProgressCallback& progress) -> Deliver {
-          const Lease lease(shared->busy);
-          auto outputs = roentgen::evaluate(*shared->network, *dataset, selection, settings,
-                                            cancellation, progress);
-          return [outputs](Napi::Env env) { return toObject(env, outputs); };
-        },
-        info[2]);
+    return startEvaluation(info, shared, inferenceExecutor(),
+                           [network = shared->network](auto&&... arguments) {
+                             return roentgen::evaluate(*network, arguments...);
+                           });
   });
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "binding/handle.h"
+#include "core/executor.h"
 #include "core/inference/evaluate.h"
 #include "core/network/network.h"
 
@@ -28,7 +29,12 @@ Napi::Value startSave(
     const Napi::CallbackInfo& info, std::shared_ptr<SharedNetwork> network,
     std::function<void(const std::string&, const std::map<std::string, std::string>&)> write);
 
-Napi::Object toObject(Napi::Env env, const Outputs& outputs);
+using Evaluate = std::function<Outputs(Dataset&, const Selection&, const EvaluationOptions&,
+                                       const Cancellation&, const ProgressCallback&)>;
+// `evaluate` on a thread of `executor`, while nothing else uses the network. Arguments of the call:
+// dataset, options, onProgress.
+Napi::Value startEvaluation(const Napi::CallbackInfo& info, std::shared_ptr<SharedNetwork> network,
+                            SerialExecutor& executor, Evaluate evaluate);
 
 class NetworkWrap : public Napi::ObjectWrap<NetworkWrap>, Counted<NetworkWrap> {
  public:

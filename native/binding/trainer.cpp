@@ -73,19 +73,9 @@ Napi::Value TrainerWrap::epoch(const Napi::CallbackInfo& info) {
 Napi::Value TrainerWrap::evaluate(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
     const auto shared = shared_.get();
-    const auto dataset = DatasetWrap::unwrap(info[0]);
-    const Options options(info[1]);
-    const auto selection = readSelection(options);
-    const auto settings = readEvaluationOptions(options);
-    return startOperation(
-        info.Env(), shared->executor,
-        [=](const Cancellation& cancellation, const ProgressCallback& progress) -> Deliver {
-          const Lease lease(shared->network->busy);
-          auto outputs =
-              shared->trainer.evaluate(*dataset, selection, settings, cancellation, progress);
-          return [outputs](Napi::Env env) { return toObject(env, outputs); };
-        },
-        info[2]);
+    return startEvaluation(info, shared->network, shared->executor, [shared](auto&&... arguments) {
+      return shared->trainer.evaluate(arguments...);
+    });
   });
 }
 

@@ -5,7 +5,6 @@
 #include "tests/check.h"
 
 #include <caffe2/serialize/inline_container.h>
-#include <filesystem>
 #include <random>
 
 namespace roentgen::testing {
@@ -38,8 +37,7 @@ void writeArchive(const std::string& path, const std::string& pickle) {
 
 TEST("a pickle that is changed anywhere gives tensors or an error") {
   const std::string whole = pickleOf("checkpoint.pth");
-  const auto path = std::filesystem::temp_directory_path() /
-                    text("roentgen-pickle-", std::random_device()(), ".pth");
+  const std::string path = temporaryPath("changed.pth");
   std::mt19937 engine(17);
   int refused = 0;
   for (int round = 0; round < 2000; ++round) {
@@ -60,7 +58,6 @@ TEST("a pickle that is changed anywhere gives tensors or an error") {
       REQUIRE(std::string(error.code()) == "ERR_INVALID_FILE");
     }
   }
-  std::filesystem::remove(path);
   REQUIRE(refused > 1000);
 }
 
@@ -75,6 +72,17 @@ TEST("a pickle that asks for anything but tensors is refused before it is built"
     std::replace(name.begin(), name.end(), '\n', '.');
     REQUIRE_ERROR(refuse(global)(), "ERR_INVALID_FILE", name.c_str());
   }
+}
+
+TEST("what a pickle claims of sizes is not believed") {
+  const std::string path = temporaryPath("claims.pth");
+  std::string pickle = pickleOf("checkpoint.pth");
+  // The first storage's elements, as one byte behind the name of its device.
+  const size_t place = pickle.find('K', pickle.find("cpu"));
+  pickle[place + 1] = '\xff';
+  writeArchive(path, pickle);
+  REQUIRE_ERROR(readTorchFile(path), "ERR_INVALID_FILE", "more bytes than the file has");
+  REQUIRE_ERROR(plainPickle("\x80\x02}r\xff\xff\xff\x7f."), "ERR_INVALID_FILE", "memo");
 }
 
 TEST("opcodes that make objects, and protocols after the second, are refused") {

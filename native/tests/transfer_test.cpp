@@ -1,28 +1,12 @@
 // Frozen layers stay, what they say of an image is computed once, and each part has its own rate.
 #include "core/training/trainer.h"
 #include "tests/check.h"
+#include "tests/images.h"
 
 #include <ATen/ATen.h>
 
 namespace roentgen::testing {
 namespace {
-
-const ProgressCallback silent = [](const Progress&) {};
-
-std::shared_ptr<Dataset> randomImages(int64_t count) {
-  auto generator = at::detail::createCPUGenerator(3);
-  auto images = at::empty({count, 1, 16, 16}, at::kByte).random_(0, 256, generator);
-  return std::make_shared<Dataset>(TensorFile{{{"images", images}}, {}}, "random");
-}
-
-Selection firstImages(int32_t count) {
-  Selection selection;
-  for (int32_t i = 0; i < count; ++i) {
-    selection.indices.push_back(i);
-    selection.labels.push_back(i % 2);
-  }
-  return selection;
-}
 
 // Below the head: a stem, a residual stage of two blocks, and batch normalization throughout.
 std::shared_ptr<Network> residualNetwork() {
@@ -57,7 +41,7 @@ TEST("frozen layers stay bit for bit, their running statistics too, and all else
   network->freeze(names);
   const auto before = copyState(*network);
   Trainer trainer(network, options());
-  const auto dataset = randomImages(24);
+  const auto dataset = randomImages(24, 1, 16);
   trainer.epoch(*dataset, firstImages(24), {0, 8, {1e-2}}, {}, silent);
   for (const State& entry : network->state()) {
     const bool frozen = std::any_of(names.begin(), names.end(), [&](const std::string& name) {
@@ -71,7 +55,7 @@ TEST("what was frozen is trained again once it is thawed") {
   const auto network = residualNetwork();
   network->freeze({"conv1", "bn1", "layer1"});
   Trainer trainer(network, options());
-  const auto dataset = randomImages(16);
+  const auto dataset = randomImages(16, 1, 16);
   trainer.epoch(*dataset, firstImages(16), {0, 8, {1e-2}}, {}, silent);
   const auto before = copyState(*network);
   network->freeze({});
@@ -103,7 +87,7 @@ TEST("the layers that stay the same end at the first that is trained or draws") 
 
 TEST("with cached features a frozen network learns what it learns without") {
   for (const auto compute : {at::kFloat, at::kDouble}) {
-    const auto dataset = randomImages(40);
+    const auto dataset = randomImages(40, 1, 16);
     const auto run = [&](bool cached) {
       const auto network = residualNetwork();
       network->freeze({"conv1", "bn1", "layer1"});
@@ -134,7 +118,7 @@ TEST("with cached features a frozen network learns what it learns without") {
 }
 
 TEST("cached features do not depend on which image is asked for first") {
-  const auto dataset = randomImages(70);
+  const auto dataset = randomImages(70, 1, 16);
   const auto network = residualNetwork();
   const auto read = [&](std::vector<int32_t> positions) {
     FeatureCache cache(*network, *dataset, options().normalization, at::kFloat, 5);
@@ -151,7 +135,7 @@ TEST("the backbone's rate is its factor of the head's, and layer decay multiplie
   auto chosen = options();
   chosen.optimizer.algorithm = Algorithm::sgd;
   chosen.optimizer.momentum = 0;
-  const auto dataset = randomImages(8);
+  const auto dataset = randomImages(8, 1, 16);
   const auto moved = [&](double backboneRate, double layerDecay) {
     const auto fresh = residualNetwork();
     const auto before = copyState(*fresh);
@@ -181,7 +165,7 @@ TEST("the backbone's rate is its factor of the head's, and layer decay multiplie
 }
 
 TEST("an epoch in parts ends with the weights of an epoch in one") {
-  const auto dataset = randomImages(27);
+  const auto dataset = randomImages(27, 1, 16);
   const auto run = [&](int64_t updates) {
     const auto network = residualNetwork();
     auto chosen = options();

@@ -1,20 +1,10 @@
 /** The service of the examples answers while it trains, stops when it is asked to, and says what went wrong. */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { join } from 'node:path';
-import anyTest, { type TestFn } from 'ava';
 import { createService } from '../../examples/training-service.js';
-import { temporaryFolder, writeSplits } from '../inference/images.js';
+import { testOnImages } from '../inference/images.js';
 
-const test = anyTest as TestFn<{ root: string; remove: () => Promise<void> }>;
-
-test.before(async (t) => {
-  const { path, remove } = await temporaryFolder();
-  t.context = { root: path, remove };
-  await writeSplits(join(path, 'data'));
-});
-test.after.always(async (t) => {
-  await t.context.remove();
-});
+const test = testOnImages();
 
 interface Job {
   id: number;

@@ -2,10 +2,25 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import anyTest, { type TestFn } from 'ava';
 import sharp from 'sharp';
 import { train, type TrainOptions, type RunResult } from '../../src/training/index.js';
 
 const side = 32;
+
+/** A test with a folder of its file's own: `root`, and the images of `writeSplits` in `root/data`. */
+export function testOnImages(): TestFn<{ root: string }> {
+  const test = anyTest as TestFn<{ root: string }>;
+  test.before(async (t) => {
+    const { path } = await temporaryFolder();
+    t.context = { root: path };
+    await writeSplits(join(path, 'data'));
+  });
+  test.after.always(async (t) => {
+    await rm(t.context.root, { recursive: true, force: true });
+  });
+  return test;
+}
 
 /** A folder below the system's temporary one, and how to remove it. */
 export async function temporaryFolder(): Promise<{ path: string; remove: () => Promise<void> }> {

@@ -1,29 +1,19 @@
 /** The learning-rate test rises as said, suggests a rate that learns, and leaves nothing behind; so for batches. */
-import anyTest, { type TestFn } from 'ava';
 import {
   findBatchSize,
   findLearningRate,
   train,
   type TrainOptions,
 } from '../../src/training/index.js';
-import { quickSettings as runSettings, temporaryFolder, writeSplits } from '../inference/images.js';
+import { quickSettings as runSettings, testOnImages } from '../inference/images.js';
 
-const test = anyTest as TestFn<{ root: string; remove: () => Promise<void> }>;
+const test = testOnImages();
 
 /** Without the place of a run directory: finders write none. */
 function quickSettings(root: string): Omit<TrainOptions, 'output'> {
   const { output: _, ...settings } = runSettings(root);
   return settings;
 }
-
-test.before(async (t) => {
-  const { path, remove } = await temporaryFolder();
-  t.context = { root: path, remove };
-  await writeSplits(`${path}/data`);
-});
-test.after.always(async (t) => {
-  await t.context.remove();
-});
 
 test('rates rise evenly on a logarithmic scale until the loss grows out of bounds', async (t) => {
   const { lr: _, ...settings } = quickSettings(t.context.root);

@@ -1,6 +1,5 @@
 /** Hooks see every update and epoch in order, and what they ask for happens from then on. */
 import { stat } from 'node:fs/promises';
-import anyTest, { type TestFn } from 'ava';
 import { loadModel } from '../../src/inference/index.js';
 import {
   resumeTraining,
@@ -9,18 +8,9 @@ import {
   type EpochRecord,
   type StepReport,
 } from '../../src/training/index.js';
-import { quickSettings, temporaryFolder, writeSplits } from '../inference/images.js';
+import { quickSettings, testOnImages } from '../inference/images.js';
 
-const test = anyTest as TestFn<{ root: string; remove: () => Promise<void> }>;
-
-test.before(async (t) => {
-  const { path, remove } = await temporaryFolder();
-  t.context = { root: path, remove };
-  await writeSplits(`${path}/data`);
-});
-test.after.always(async (t) => {
-  await t.context.remove();
-});
+const test = testOnImages();
 
 /** 36 images to train on: 5 steps of 8. */
 const steps = 5;

@@ -1,20 +1,9 @@
 /** The contact sheet shows training images, unchanged first and then as epochs change them. */
-import { join } from 'node:path';
-import anyTest, { type TestFn } from 'ava';
 import sharp from 'sharp';
 import { previewAugmentation, type PreviewSettings } from '../../src/training/index.js';
-import { quickSettings, temporaryFolder, writeSplits } from '../inference/images.js';
+import { quickSettings, testOnImages } from '../inference/images.js';
 
-const test = anyTest as TestFn<{ root: string; remove: () => Promise<void> }>;
-
-test.before(async (t) => {
-  const { path, remove } = await temporaryFolder();
-  t.context = { root: path, remove };
-  await writeSplits(join(path, 'data'));
-});
-test.after.always(async (t) => {
-  await t.context.remove();
-});
+const test = testOnImages();
 
 function settingsOf(root: string): PreviewSettings {
   const { output: _, ...settings } = quickSettings(root);

@@ -4,23 +4,14 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import anyTest, { type ExecutionContext, type TestFn } from 'ava';
+import type { ExecutionContext } from 'ava';
 import { train, type RunResult } from '../../src/training/index.js';
 import { FakeMlflow } from './fakeMlflow.js';
-import { quickSettings, temporaryFolder, writeSplits } from '../inference/images.js';
+import { quickSettings, testOnImages } from '../inference/images.js';
 
-const test = anyTest as TestFn<{ root: string; remove: () => Promise<void> }>;
+const test = testOnImages();
 const run = promisify(execFile);
 const python = process.env['ROENTGEN_PYTHON'] ?? 'python3';
-
-test.before(async (t) => {
-  const { path, remove } = await temporaryFolder();
-  t.context = { root: path, remove };
-  await writeSplits(join(path, 'data'));
-});
-test.after.always(async (t) => {
-  await t.context.remove();
-});
 
 /** Whether Python can import it; a line in the log where not. */
 async function has(t: ExecutionContext, module: string): Promise<boolean> {

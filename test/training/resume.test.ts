@@ -3,22 +3,13 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import anyTest, { type TestFn } from 'ava';
 import { RoentgenError } from '../../src/native/index.js';
 import { resumeTraining, train, type TrainOptions } from '../../src/training/index.js';
+import { readTensors } from './tensors.js';
 import { onSmallDisk } from '../smallDisk.js';
-import { quickSettings, temporaryFolder, writeSplits } from '../inference/images.js';
+import { quickSettings, testOnImages, writeSplits } from '../inference/images.js';
 
-const test = anyTest as TestFn<{ root: string; remove: () => Promise<void> }>;
-
-test.before(async (t) => {
-  const { path, remove } = await temporaryFolder();
-  t.context = { root: path, remove };
-  await writeSplits(join(path, 'data'));
-});
-test.after.always(async (t) => {
-  await t.context.remove();
-});
+const test = testOnImages();
 
 /** Everything that draws, counts or remembers. */
 function settings(root: string, experiment: string): TrainOptions {
@@ -30,20 +21,11 @@ function settings(root: string, experiment: string): TrainOptions {
   };
 }
 
-/** The bytes of every tensor in a safetensors file but the position, whose seconds are the machine's. */
-async function tensorsOf(path: string): Promise<Record<string, string>> {
-  const file = await readFile(path);
-  const start = 8 + Number(file.readBigUInt64LE());
-  const header = JSON.parse(file.toString('utf8', 8, start)) as Record<
-    string,
-    { data_offsets?: [number, number] }
-  >;
-  const tensors = Object.entries(header).flatMap(([name, { data_offsets: range }]) =>
-    range === undefined || name === 'training.position'
-      ? []
-      : [[name, file.toString('base64', start + range[0], start + range[1])]],
-  );
-  return Object.fromEntries(tensors) as Record<string, string>;
+/** All but the position, whose seconds are the machine's. */
+async function tensorsOf(path: string): Promise<Map<string, Buffer>> {
+  const tensors = await readTensors(path);
+  tensors.delete('training.position');
+  return tensors;
 }
 
 /** Calls a function of `training` in a process that is killed so many milliseconds after training began. */

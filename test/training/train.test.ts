@@ -1,24 +1,14 @@
 /** A training run leaves what its settings promise, chooses by validation alone, and loses nothing. */
 import { cp, readFile, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import anyTest, { type TestFn } from 'ava';
 import { parse } from 'yaml';
 import { evaluate, loadModel } from '../../src/inference/index.js';
 import { Dataset, Network, RoentgenError } from '../../src/native/index.js';
 import { train, type EpochRecord, type TrainEvent } from '../../src/training/index.js';
-import { quickSettings, temporaryFolder, writeImages, writeSplits } from '../inference/images.js';
+import { quickSettings, testOnImages, writeImages } from '../inference/images.js';
 
-const test = anyTest as TestFn<{ root: string; remove: () => Promise<void> }>;
+const test = testOnImages();
 const code = (expected: string) => ({ instanceOf: RoentgenError, code: expected });
-
-test.before(async (t) => {
-  const { path, remove } = await temporaryFolder();
-  t.context = { root: path, remove };
-  await writeSplits(join(path, 'data'));
-});
-test.after.always(async (t) => {
-  await t.context.remove();
-});
 
 test('a run leaves its settings, its epochs, two checkpoints, metrics and predictions', async (t) => {
   const { root } = t.context;

@@ -12,6 +12,7 @@ import {
   type RunResult,
   type TrainOptions,
 } from '../../src/training/index.js';
+import { readTensors } from './tensors.js';
 import { quickSettings, temporaryFolder, writeSplits } from '../inference/images.js';
 
 const test = anyTest as TestFn<{ root: string; remove: () => Promise<void>; first: RunResult }>;
@@ -48,23 +49,6 @@ async function configOf(run: RunResult): Promise<{ normalization: unknown }> {
 async function unchanged(model: string, from: string): Promise<string[]> {
   const [a, b] = await Promise.all([readTensors(model), readTensors(from)]);
   return [...a].filter(([name, bytes]) => b.get(name)?.equals(bytes)).map(([name]) => name);
-}
-
-/** The format is simple enough to be its own oracle: https://github.com/huggingface/safetensors. */
-async function readTensors(path: string): Promise<Map<string, Buffer>> {
-  const file = await readFile(path);
-  const length = Number(file.readBigUInt64LE(0));
-  const header = JSON.parse(file.toString('utf8', 8, 8 + length)) as Record<
-    string,
-    { data_offsets: [number, number] }
-  >;
-  const entries = Object.entries(header).filter(([name]) => name !== '__metadata__');
-  return new Map(
-    entries.map(([name, { data_offsets: offsets }]) => {
-      const [from, to] = offsets;
-      return [name, file.subarray(8 + length + from, 8 + length + to)];
-    }),
-  );
 }
 
 test('with the backbone frozen only the head moves, and a resumed run ends with the same weights', async (t) => {

@@ -11,6 +11,7 @@
 #include <array>
 #include <caffe2/serialize/inline_container.h>
 #include <cstring>
+#include <map>
 #include <string_view>
 
 namespace roentgen {
@@ -31,7 +32,10 @@ bool startsWith(const std::string& path, std::string_view magic) {
 
 using Reader = caffe2::serialize::PyTorchStreamReader;
 
-c10::IValue unpickle(Reader& reader) {
+// Where each record's bytes lie, and how many there are.
+using Records = std::map<const void*, size_t>;
+
+c10::IValue unpickle(Reader& reader, Records& records) {
   const auto [data, size] = reader.getRecord("data.pkl");
   const std::string pickle = plainPickle({static_cast<const char*>(data.get()), size});
   size_t at = 0;
@@ -42,7 +46,9 @@ c10::IValue unpickle(Reader& reader) {
     return count;
   };
   const auto readRecord = [&](const std::string& name) {
-    return std::get<0>(reader.getRecord("data/" + name));
+    auto [bytes, length] = reader.getRecord("data/" + name);
+    records[bytes.get()] = length;
+    return std::move(bytes);
   };
   torch::jit::Unpickler unpickler(read, /*type_resolver=*/nullptr, /*obj_loader=*/nullptr,
                                   readRecord, at::Device(at::kCPU));
@@ -86,11 +92,18 @@ std::map<std::string, at::Tensor> readTorchFile(const std::string& path) {
   std::map<std::string, at::Tensor> tensors;
   try {
     Reader reader(path);
-    const auto state = findStateDictionary(unpickle(reader));
+    Records records;
+    const auto state = findStateDictionary(unpickle(reader, records));
     if (state.isGenericDict()) {
       for (const auto& entry : state.toGenericDict()) {
-        if (entry.key().isString() && entry.value().isTensor())
-          tensors[entry.key().toStringRef()] = entry.value().toTensor();
+        if (!entry.key().isString() || !entry.value().isTensor()) continue;
+        const auto& name = entry.key().toStringRef();
+        const auto& tensor = tensors[name] = entry.value().toTensor();
+        // LibTorch believes what the pickle says of a record's length.
+        const auto& storage = tensor.storage();
+        const auto record = records.find(storage.data());
+        const size_t there = record == records.end() ? 0 : record->second;
+        if (storage.nbytes() > there) fail(text(name, " claims more bytes than the file has"));
       }
     }
   } catch (const Error& error) {
@@ -98,6 +111,8 @@ std::map<std::string, at::Tensor> readTorchFile(const std::string& path) {
   } catch (const c10::Error& error) {
     fail(text("cannot be read as a file of torch.save: ",
               std::string(error.what_without_backtrace()).substr(0, 200)));
+  } catch (const std::exception& error) {
+    fail(text("cannot be read as a file of torch.save: ", error.what()));
   }
   if (tensors.empty())
     fail("holds no state dictionary: save it with torch.save(model.state_dict(), file)");

@@ -70,6 +70,14 @@ bool allowed(std::string_view global) {
   throw Error("ERR_INVALID_FILE", what);
 }
 
+// Little-endian.
+size_t toNumber(std::string_view bytes) {
+  size_t number = 0;
+  for (auto byte = bytes.rbegin(); byte != bytes.rend(); ++byte)
+    number = number << 8 | static_cast<uint8_t>(*byte);
+  return number;
+}
+
 struct Instruction {
   uint8_t code = 0;
   std::string_view whole = {}, argument = {};  // with the code; without it
@@ -95,7 +103,6 @@ class Instructions {
     rest_.remove_prefix(1 + length);
     return instruction;
   }
-  std::string_view rest() const { return rest_; }
 
  private:
   size_t argumentLength(Argument argument) const {
@@ -122,13 +129,8 @@ class Instructions {
     }
     return 0;
   }
-  // A little-endian number behind the code.
-  size_t count(size_t bytes) const {
-    size_t value = 0;
-    for (size_t i = std::min(bytes, rest_.size() - 1); i > 0; --i)
-      value = value << 8 | static_cast<uint8_t>(rest_[i]);
-    return value;
-  }
+  // Behind the code.
+  size_t count(size_t bytes) const { return toNumber(rest_.substr(1, bytes)); }
 
   std::string_view rest_;
 };
@@ -157,8 +159,11 @@ std::string plainPickle(std::string_view pickle) {
   Instructions instructions(pickle);
   std::string plain;
   std::set<std::string_view> memos;  // places of the memo that hold OrderedDict itself
-  for (;;) {
-    Instruction instruction = instructions.next();
+  for (size_t count = 0;; ++count) {
+    const Instruction instruction = instructions.next();
+    const bool puts = instruction.code == 'q' || instruction.code == 'r';
+    // Python numbers its places one by one; LibTorch would make room for any number.
+    if (puts && toNumber(instruction.argument) > count) fail("its pickle skips places of its memo");
     const bool recalled = (instruction.code == 'h' || instruction.code == 'j') &&
                           memos.contains(instruction.argument);
     if (instruction.code == 'c' && !allowed(instruction.argument)) {
