@@ -86,7 +86,11 @@ export interface HookAnswer {
   stop?: boolean | undefined;
 }
 
-export type Hook<T> = (report: T) => HookAnswer | undefined | Promise<HookAnswer | undefined>;
+/** What a hook returns: nothing, or an answer, at once or later. */
+// eslint-disable-next-line @typescript-eslint/no-invalid-void-type -- a function that returns nothing is a hook too
+type HookReturn = HookAnswer | undefined | void;
+
+export type Hook<T> = (report: T) => HookReturn | Promise<HookReturn>;
 
 /** Training waits for what a hook returns. What a hook throws ends the run with that error. */
 export interface TrainHooks {

@@ -62,7 +62,11 @@ test('watching a run does not change it, and every step is seen once, in order',
 test('a learning rate from a hook holds from the next update on, in proportion to the schedule', async (t) => {
   const settings = { ...quickSettings(t.context.root), epochs: 4, sched: 'cosine' as const };
   const rates: number[] = [];
-  await train(settings, { onStep: ({ learningRate }) => (rates.push(learningRate), undefined) });
+  await train(settings, {
+    onStep: ({ learningRate }) => {
+      rates.push(learningRate);
+    },
+  });
   const halved: number[] = [];
   await train(settings, {
     onStep: ({ epoch, step, learningRate }) => {
