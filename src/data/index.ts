@@ -35,3 +35,4 @@ export { openData } from './openData.js';
 export type { OpenDataOptions } from './openData.js';
 export { decodeImages, nameOf } from './decodeImages.js';
 export type { DecodedImages, NamedImage } from './decodeImages.js';
+export type { Audit, AuditCheck, AuditFinding, AuditStatus } from './audit/types.js';

@@ -26,3 +26,14 @@ export type { OutputKind } from './probabilities.js';
 export { reconstructionMetrics } from './reconstruction.js';
 export type { ReconstructionMetrics } from './reconstruction.js';
 export { wilsonInterval } from './wilson.js';
+export { intervalMethods } from './estimate.js';
+export type { Estimate, IntervalMethod } from './estimate.js';
+export { classFigures, overallFigures } from './metricIntervals.js';
+export type { ClassFigure, MetricIntervals, OverallFigure } from './metricIntervals.js';
+export type {
+  Abstention,
+  DecisionEvaluation,
+  DecisionRule,
+  OperatingPoint,
+  OperatingRule,
+} from './decision.js';

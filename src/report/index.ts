@@ -6,3 +6,11 @@ export { rateFinderSvg } from './rateFinder.js';
 export { toPng } from './raster.js';
 export { rocSvg } from './roc.js';
 export type { NamedRocCurve } from './roc.js';
+export type {
+  EvaluatedSplit,
+  Fact,
+  GalleryImage,
+  LedgerEntry,
+  ProbeResult,
+  ReportContent,
+} from './content.js';

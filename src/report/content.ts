@@ -1,0 +1,120 @@
+/** All that a report or a model card says of a run, gathered and ready to be set out. */
+import type { Audit } from '../data/index.js';
+import type {
+  ClassificationMetrics,
+  DecisionEvaluation,
+  DecisionRule,
+  MetricIntervals,
+} from '../evaluation/index.js';
+import type { EpochPoint } from './curves.js';
+
+/** A row of a table of facts. */
+export interface Fact {
+  name: string;
+  value: string;
+}
+
+/** One image of the failure gallery. */
+export interface GalleryImage {
+  filename: string;
+  /** A `data:` URL of a small JPEG. */
+  thumbnail: string;
+  prediction: string;
+  truth: string;
+  /** Of the predicted class. */
+  probability: number;
+}
+
+/** One evaluation of the run's model on labeled images. */
+export interface EvaluatedSplit {
+  /** `test`, `validation`, or the name of a set from elsewhere. */
+  name: string;
+  /** As the user gave it. */
+  data: string;
+  dataHash: string;
+  metrics: ClassificationMetrics;
+  intervals: MetricIntervals;
+  decision: DecisionEvaluation | null;
+  /** One entry per image; `probabilities` row-major [N, classes] before any temperature. */
+  predictions: {
+    filenames: readonly string[];
+    groups: readonly string[];
+    labels: readonly number[];
+    probabilities: readonly number[];
+  };
+  /** Most confident errors first, then right answers to compare them with. */
+  gallery: readonly GalleryImage[];
+}
+
+/** One entry of a run's ledger: somebody looked at images that the model had never learned from. */
+export interface LedgerEntry {
+  /** ISO 8601, UTC. */
+  when: string;
+  /** `test`, `all`. */
+  split: string;
+  data: string;
+  dataHash: string;
+  images: number;
+  /** SHA-256 of the model file. */
+  modelHash: string;
+  /** What the user gave with --why; `report a figure` where nothing was said. */
+  why: string;
+}
+
+/** What a probe that cannot see the lungs gets right. */
+export interface ProbeResult {
+  /** metadata, thumbnail, border, lungsBlackedOut. */
+  name: string;
+  title: string;
+  accuracy: number;
+  balancedAccuracy: number;
+  auroc: number | null;
+  /** 95%. */
+  aurocInterval: readonly [number, number] | null;
+  /** Balanced accuracy above chance as a share of the model's; null without a model. */
+  explainedShare: number | null;
+  flagged: boolean;
+}
+
+export interface ReportContent {
+  /** Name of the run directory. */
+  title: string;
+  /** ISO 8601. */
+  created: string;
+  architecture: string;
+  parameters: number;
+  classes: readonly string[];
+  /** Images the network takes: `1×224×224`. */
+  input: string;
+  data: {
+    source: string;
+    hash: string;
+    train: number;
+    validation: number;
+    /** `train`: carved by patient; `val`: the source's own; `none`. */
+    validationFrom: string;
+    groupBy: string;
+    normalization: string;
+  };
+  /** The settings that the user or a default chose, in words. */
+  settings: readonly Fact[];
+  versions: readonly Fact[];
+  /** Things a reader must know first: leakage was allowed, selection on test, skipped files. */
+  warnings: readonly string[];
+  history: readonly (EpochPoint & {
+    valAuroc: number | null;
+    learningRate: number;
+    seconds: number;
+  })[];
+  bestEpoch: number;
+  /** The metric that chose the epoch. */
+  evalMetric: string;
+  stopReason: string;
+  seconds: number;
+  decisionRule: DecisionRule | null;
+  audit: Audit | null;
+  probes: readonly ProbeResult[] | null;
+  ledger: readonly LedgerEntry[];
+  /** Headline first: test where there is one, then others, validation last. */
+  evaluations: readonly EvaluatedSplit[];
+}
