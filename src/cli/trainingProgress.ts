@@ -12,6 +12,7 @@ type EventOf<Kind extends TrainEvent['kind']> = Extract<TrainEvent, { kind: Kind
 const validationSources: Readonly<Record<EventOf<'start'>['validationFrom'], string>> = {
   train: 'taken from train by patient',
   val: "the data's own val",
+  test: 'the TEST split, so figures from it will be too good',
   none: 'so the last epoch is kept',
 };
 

@@ -8,15 +8,18 @@ export interface SplitSelection {
   train: number[];
   /** What epochs, models and thresholds are chosen on; empty where nothing could be had. */
   validation: number[];
-  /** Read once, for the figure that is reported; empty where the source has none. */
+  /** Read once, for the figure that is reported; empty where the source has none, or where it is chosen on. */
   test: number[];
   /**
    * The source's own `val` where validation was carved out of `train`: reported, never selected on.
    */
   ownVal: number[];
   /** Where `validation` came from. */
-  validationFrom: 'train' | 'val' | 'none';
+  validationFrom: ValidationSource;
 }
+
+export const validationSources = ['train', 'val', 'test', 'none'] as const;
+export type ValidationSource = (typeof validationSources)[number];
 
 export interface SelectionOptions {
   /**
@@ -25,6 +28,8 @@ export interface SelectionOptions {
    * 0.1 carved otherwise.
    */
   valFraction?: number | undefined;
+  /** `test` makes the test split the validation images: for those who know what it does to their figures. */
+  selectOn?: 'validation' | 'test' | undefined;
   /** An integer in 0 … 2⁵³ − 1. */
   seed: number;
 }
@@ -40,7 +45,8 @@ const defaultFraction = 0.1;
  * Train, validation and test for one run. A source without splits is all `train`. Validation and
  * `train` share no group where validation was carved; for a source's own splits `checkSplits`
  * tells.
- * @throws RoentgenError ERR_INVALID_ARGUMENT; ERR_EMPTY_DATASET where nothing is left to train on
+ * @throws RoentgenError ERR_INVALID_ARGUMENT; ERR_EMPTY_DATASET where nothing is left to train on, or there is no
+ * test split to select on
  */
 export function selectSplits(
   source: { samples: readonly Pick<Sample, 'label' | 'group' | 'split'>[] },
@@ -55,6 +61,16 @@ export function selectSplits(
     throw new RoentgenError(
       'ERR_EMPTY_DATASET',
       'The source has no training images: it needs a train folder, or rows whose split is train.',
+    );
+  }
+
+  if (options.selectOn === 'test') {
+    if (test.length > 0) {
+      return { train, validation: test, test: [], ownVal: val, validationFrom: 'test' };
+    }
+    throw new RoentgenError(
+      'ERR_EMPTY_DATASET',
+      'The source has no test split to select on: leave selectOn out.',
     );
   }
 

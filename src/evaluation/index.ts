@@ -17,6 +17,8 @@ export type {
   ClassificationMetrics,
   LabeledProbabilities,
 } from './evaluateClassification.js';
+export { enterLedger, ledgerFile, readLedger, testReads } from './ledger.js';
+export type { LedgerEntry } from './ledger.js';
 export { metricDirection, metricNames, metricValue } from './metricNames.js';
 export type { Direction, EpochEvaluation, MetricName } from './metricNames.js';
 export { formatPredictions, predictionsFormats, writePredictions } from './predictions.js';

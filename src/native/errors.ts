@@ -19,6 +19,10 @@ export const errorCodes = {
   ERR_SINGLE_CLASS: { exitCode: 1, meaning: 'a classifier needs at least two classes' },
   ERR_UNKNOWN_CLASS: { exitCode: 1, meaning: 'data hold a class that the model does not know' },
   ERR_SPLIT_LEAK: { exitCode: 1, meaning: 'the same image or patient is in more than one split' },
+  ERR_TEST_SELECTION: {
+    exitCode: 2,
+    meaning: 'something was to be chosen on test images, without the word that allows it',
+  },
   ERR_UNREADABLE_IMAGE: { exitCode: 1, meaning: 'an image cannot be read or decoded' },
   ERR_IMAGE_TOO_LARGE: { exitCode: 1, meaning: 'an image has more pixels than the limit allows' },
   ERR_FILES_SKIPPED: { exitCode: 1, meaning: 'some files failed; they are listed' },

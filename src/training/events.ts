@@ -1,5 +1,5 @@
 /** What a training run tells while it goes on, and what it hands back. */
-import type { Problem } from '../data/index.js';
+import type { Problem, ValidationSource } from '../data/index.js';
 import type { ClassificationMetrics } from '../evaluation/index.js';
 import type { Device, Precision } from '../native/index.js';
 
@@ -30,7 +30,7 @@ export type TrainEvent =
       classes: string[];
       train: number;
       validation: number;
-      validationFrom: 'train' | 'val' | 'none';
+      validationFrom: ValidationSource;
       precision: Precision;
       device: Device;
       /** In words, with weights, smoothing and sampler where they are not plain. */

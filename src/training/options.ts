@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { fits } from '../data/index.js';
 import { metricNames } from '../evaluation/index.js';
 import { augmentationOptions } from './augmentation.js';
+import { disciplineOptions } from './discipline.js';
 import { imbalanceOptions } from './imbalance.js';
 import { normalizationOptions } from './normalization.js';
 import { optimizationOptions } from './optimization.js';
@@ -81,6 +82,7 @@ export const trainOptionsSchema = z.strictObject({
     .enum(['auto', 'cpu', 'cuda'])
     .default('auto')
     .describe('Where to compute; auto takes a CUDA device where there is one'),
+  ...disciplineOptions,
   allowLeakage: z
     .boolean()
     .default(false)

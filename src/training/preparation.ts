@@ -161,7 +161,8 @@ function select(
       { details: { problems: leaks } },
     );
   }
-  return selectSplits({ samples }, { valFraction: settings.valFraction, seed: settings.seed });
+  const { valFraction, selectOn, seed } = settings;
+  return selectSplits({ samples }, { valFraction, selectOn, seed });
 }
 
 function countOutputs(

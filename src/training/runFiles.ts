@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
+import { validationSources, type ValidationSource } from '../data/index.js';
 import { RoentgenError, type ErrorCode } from '../native/index.js';
 import type { EpochRecord } from './events.js';
 import { trainOptionsSchema, type ResolvedSettings } from './options.js';
@@ -12,7 +13,7 @@ import { readHistory } from './runDirectory.js';
 export interface RunImages {
   train: number;
   validation: number;
-  validationFrom: 'train' | 'val' | 'none';
+  validationFrom: ValidationSource;
 }
 
 export interface RunConfig {
@@ -39,7 +40,7 @@ const configSchema = z.object({
   images: z.object({
     train: z.number(),
     validation: z.number(),
-    validationFrom: z.enum(['train', 'val', 'none']),
+    validationFrom: z.enum(validationSources),
   }),
 });
 

@@ -12,6 +12,7 @@ import {
   type LossName,
   type Precision,
 } from '../native/index.js';
+import { checkDiscipline } from './discipline.js';
 import { checkImbalance } from './imbalance.js';
 import { checkNormalization } from './normalization.js';
 import { checkSchedule } from './schedule.js';
@@ -86,6 +87,7 @@ export function checkCombinations(
   { spec, choices, format }: { spec: ModelSpec; choices: ResolvedChoices; format: ImageFormat },
 ): void {
   const { loss } = choices;
+  checkDiscipline(settings);
   checkImbalance(loss, settings);
   checkNormalization(settings, format.channels);
   checkTransfer(spec, settings);

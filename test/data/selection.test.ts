@@ -35,6 +35,14 @@ test('a given fraction is carved whatever val there is, and 0 takes the own val'
   t.deepEqual(counts(small, 0), [300, 16, 60, 0, 'val']);
 });
 
+test('test images are selected on only where that is said, and are no test any more', (t) => {
+  const select = (samples: typeof small) =>
+    selectSplits({ samples }, { selectOn: 'test', valFraction: 0.2, seed: 0 });
+  const { train, validation, test: held, validationFrom } = select(small);
+  t.deepEqual([train.length, validation.length, held.length, validationFrom], [300, 60, 0, 'test']);
+  t.throws(() => select(images('train', 30)), { code: 'ERR_EMPTY_DATASET', message: /selectOn/ });
+});
+
 test('a source without splits is all train', (t) => {
   t.deepEqual(counts(images(null, 300)), [270, 30, 0, 0, 'train']);
   t.deepEqual(counts(images(null, 300), 0), [300, 0, 0, 0, 'none']);

@@ -37,6 +37,15 @@ const combinations: readonly (readonly [string, TrainSettings, RegExp])[] = [
   ['a crop below the floor', { model: 'lenet5', cropScale: 0.5 }, /cropScale/],
 ];
 
+test('choosing the epoch on the test split is refused until it is allowed by name', async (t) => {
+  const settings = { model: 'lenet5', selectOn: 'test', data: 'no such folder' } as const;
+  await t.throwsAsync(train(settings), {
+    code: 'ERR_TEST_SELECTION',
+    message: /allowTestSelection/,
+  });
+  await t.throwsAsync(train({ ...settings, allowTestSelection: true }), { code: 'ERR_NOT_FOUND' });
+});
+
 for (const [what, settings, names] of combinations) {
   test(`${what} is refused`, async (t) => {
     // Data that do not exist would be another error.
