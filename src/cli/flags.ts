@@ -7,6 +7,9 @@ import { choicesOf, expectationOf, schemaNodes, type SchemaNode } from './schema
 /** One letter where timm has one. */
 const aliases: Readonly<Record<string, string>> = { batchSize: 'b', workers: 'j', config: 'c' };
 
+/** Lists that go on to the next flag, as `--runs a b c`; what follows others may be a positional. */
+const greedy: ReadonlySet<string> = new Set(['runs']);
+
 /** A value for a schema's key from somewhere, and the error for one that does not do. */
 export interface Given {
   value: unknown;
@@ -30,12 +33,17 @@ export function flagOptions(schema: z.ZodObject, group: string): Record<string, 
       group,
       describe: describe(node),
       ...(alias === undefined ? {} : { alias }),
-      // Other values stay text until the schema's kind is known; yargs would name them all [string].
-      ...(node.type === 'boolean' ? { type: 'boolean' } : { nargs: 1 }),
+      ...valueOptions(key, node),
     };
     return [flagName(key), options] as const;
   });
   return Object.fromEntries(entries);
+}
+
+/** Values stay text until the schema's kind is known; yargs would name them all [string]. */
+function valueOptions(key: string, { type }: SchemaNode): Options {
+  if (type === 'boolean') return { type };
+  return greedy.has(key) ? { array: true } : { nargs: 1 };
 }
 
 /** The description, what may be chosen, and the default in brackets: the description's own, or the schema's. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
 import { validationSources, type ValidationSource } from '../data/index.js';
-import { RoentgenError, type ErrorCode } from '../native/index.js';
+import { RoentgenError, type ErrorCode, type Normalization } from '../native/index.js';
 import type { EpochRecord } from './events.js';
 import { trainOptionsSchema, type ResolvedSettings } from './options.js';
 import { readHistory } from './runDirectory.js';
@@ -21,13 +21,26 @@ export interface RunConfig {
   data: string;
   dataHash: string;
   images: RunImages;
+  /** Of the images, per channel; null in a run of an early version. */
+  normalization: Normalization | null;
+  /** Files that were left out. */
+  skipped: number;
+  /** Of roentgen, torch and node. */
+  versions: Record<string, string>;
+}
+
+/** How a run ended. */
+export interface RunEnd {
+  bestEpoch: number;
+  stopReason: string;
+  seconds: number;
 }
 
 export interface RunFiles {
   config: RunConfig;
   history: EpochRecord[];
   /** Null where the run has not ended. */
-  result: { bestEpoch: number } | null;
+  result: RunEnd | null;
   /** Null where `roentgen evaluate` has not written it, or for a reconstruction. */
   test: { accuracy: number; samples: number; dataHash: string } | null;
 }
@@ -42,6 +55,11 @@ const configSchema = z.object({
     validation: z.number(),
     validationFrom: z.enum(validationSources),
   }),
+  resolved: z.object({
+    normalization: z.object({ mean: z.array(z.number()), std: z.array(z.number()) }).optional(),
+  }),
+  skipped: z.array(z.unknown()),
+  versions: z.record(z.string(), z.string()),
 });
 
 /** Zod's number is finite; a network that diverges in an epoch's last step validates to NaN or infinity. */
@@ -60,7 +78,11 @@ const historySchema = z.array(
   }),
 );
 
-const resultSchema = z.object({ bestEpoch: z.int().positive() });
+const resultSchema = z.object({
+  bestEpoch: z.int().positive(),
+  stopReason: z.string().default('completed'),
+  seconds: z.number(),
+});
 
 const testSchema = z.object({
   samples: z.int().positive(),
@@ -105,8 +127,13 @@ async function readConfig(run: string): Promise<RunConfig> {
   }
   const code = 'ERR_INVALID_CONFIG';
   const value = parse(text, parseYaml, configFile, code);
-  const { data, dataHash, images, ...settings } = check(value, configSchema, configFile, code);
-  return { settings, data, dataHash, images };
+  const config = check(value, configSchema, configFile, code);
+  const { data, dataHash, images, resolved, skipped, versions, ...settings } = config;
+  return {
+    ...{ settings, data, dataHash, images, versions },
+    normalization: resolved.normalization ?? null,
+    skipped: skipped.length,
+  };
 }
 
 /** Null where there is no such file. */

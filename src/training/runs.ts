@@ -11,6 +11,7 @@ import {
   readRunFiles,
   summaryFile,
   type RunConfig,
+  type RunEnd,
   type RunFiles,
 } from './runFiles.js';
 
@@ -33,6 +34,8 @@ export interface RunSummary extends RunConfig {
   best: EpochRecord | null;
   /** As `roentgen evaluate` wrote it into the run, with Wilson's 95% interval; null where it has not. */
   test: (NonNullable<RunFiles['test']> & { interval: [low: number, high: number] }) | null;
+  /** Null where it has not. */
+  end: RunEnd | null;
   /** Median of the epochs; null before the first. */
   secondsPerEpoch: number | null;
 }
@@ -71,6 +74,20 @@ export async function listRuns(folders: readonly string[] = ['runs']): Promise<R
   return list;
 }
 
+/**
+ * What there is to know of one run.
+ * @throws RoentgenError ERR_NOT_FOUND where the folder is no run; ERR_INVALID_CONFIG or ERR_INVALID_FILE naming a
+ * damaged file
+ */
+export async function readRun(path: string): Promise<RunSummary> {
+  try {
+    return await summarize(path);
+  } catch (error) {
+    if (!(error instanceof RoentgenError)) throw error;
+    throw new RoentgenError(error.code, `${path}: ${error.message}`, { cause: error });
+  }
+}
+
 /** Any of these tells a run from another folder, so that one without its config.yaml is not passed over. */
 const ownFiles: readonly string[] = [configFile, summaryFile, 'last.safetensors'];
 
@@ -107,6 +124,7 @@ async function summarize(path: string): Promise<RunSummary> {
     best: result
       ? (history.find(({ epoch }) => epoch === result.bestEpoch) ?? null)
       : bestSoFar(history, config.settings),
+    end: result,
     test: test && { ...test, interval: wilsonInterval(test.accuracy, test.samples) },
     secondsPerEpoch: times[Math.floor(times.length / 2)] ?? null,
   };
