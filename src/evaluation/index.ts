@@ -34,11 +34,20 @@ export type { OutputKind } from './probabilities.js';
 export { brierScore, logLoss } from './probabilityScores.js';
 export { reconstructionMetrics } from './reconstruction.js';
 export type { ReconstructionMetrics } from './reconstruction.js';
-export { wilsonInterval } from './wilson.js';
+export { rateEstimate, wilsonInterval } from './wilson.js';
 export { intervalMethods } from './estimate.js';
 export type { Estimate, IntervalMethod } from './estimate.js';
-export { classFigures, overallFigures } from './metricIntervals.js';
-export type { ClassFigure, MetricIntervals, OverallFigure } from './metricIntervals.js';
+export { classFigures, metricIntervals, overallFigures } from './metricIntervals.js';
+export type {
+  ClassFigure,
+  IntervalInput,
+  MetricIntervals,
+  OverallFigure,
+} from './metricIntervals.js';
+export { aurocDifference, aurocEstimate, aurocVariance } from './delong.js';
+export type { AurocDifference } from './delong.js';
+export { bootstrapIntervals, defaultDraws, groupImages } from './bootstrap.js';
+export type { BootstrapOptions, Grouping, WeightedEvaluation } from './bootstrap.js';
 export type {
   Abstention,
   DecisionEvaluation,
