@@ -8,11 +8,20 @@ from pathlib import Path
 import numpy as np
 import sklearn
 import torch
+from sklearn.calibration import calibration_curve
 from sklearn.exceptions import UndefinedMetricWarning
 from sklearn.metrics import (
+    average_precision_score,
+    balanced_accuracy_score,
+    brier_score_loss,
     classification_report,
     confusion_matrix,
+    log_loss,
+    matthews_corrcoef,
+    precision_recall_curve,
     precision_recall_fscore_support,
+    precision_score,
+    recall_score,
     roc_auc_score,
     roc_curve,
 )
@@ -67,6 +76,41 @@ def area(labels, scores):
     return float(roc_auc_score(labels, scores)) if 0 < np.sum(labels) < len(labels) else None
 
 
+def class_rates(truth, claimed):
+    """One class against the rest. A rate that is 0/0 is null; scikit-learn's MCC is 0 there."""
+    number = lambda value: None if np.isnan(value) else float(value)
+    both = 0 < truth.sum() < len(truth)
+    return {
+        "specificity": number(recall_score(truth, claimed, pos_label=False, zero_division=np.nan)),
+        "npv": number(precision_score(truth, claimed, pos_label=False, zero_division=np.nan)),
+        "balancedAccuracy": float(balanced_accuracy_score(truth, claimed)) if both else None,
+        "mcc": correlation(truth, claimed),
+    }
+
+
+def correlation(truth, claimed):
+    defined = len(np.unique(truth)) > 1 and len(np.unique(claimed)) > 1
+    return float(matthews_corrcoef(truth, claimed)) if defined else None
+
+
+def average_precision(truth, scores):
+    return float(average_precision_score(truth, scores)) if truth.any() else None
+
+
+def reliability(right, confidence):
+    """15 equal bins, (low, high]; the expected error by them."""
+    accuracy, mean = calibration_curve(right, confidence, n_bins=15, strategy="uniform")
+    bins = np.searchsorted(np.linspace(0, 1, 16)[1:-1], confidence)
+    images = np.bincount(bins, minlength=15)
+    used = images > 0
+    return {
+        "images": images.tolist(),
+        "accuracy": accuracy.tolist(),
+        "confidence": mean.tolist(),
+        "ece": float(np.sum(images[used] * np.abs(accuracy - mean)) / len(right)),
+    }
+
+
 def whole_supports(text):
     """Where no answer is right, scikit-learn 1.9 prints the supports as 2.0; everywhere else as 2."""
     return re.sub(r"(\d+)\.0$", r"  \1", text, flags=re.MULTILINE)
@@ -90,6 +134,12 @@ def classification(name, classes, labels, probabilities):
     if per_class[-1] is not None:
         rates = roc_curve(labels == indices[-1], probabilities[:, -1], drop_intermediate=False)
         roc = [[None if np.isinf(value) else value for value in column.tolist()] for column in rates]
+    precisions = None
+    if (labels == indices[-1]).any():
+        columns = precision_recall_curve(labels == indices[-1], probabilities[:, -1])
+        precisions = [column[::-1].tolist() for column in columns]
+    average_precisions = [average_precision(labels == index, probabilities[:, index]) for index in indices]
+    macro = None if None in average_precisions else float(np.mean(average_precisions))
     return {
         "name": name,
         "classes": classes,
@@ -108,6 +158,19 @@ def classification(name, classes, labels, probabilities):
         "aurocPerClass": per_class,
         "auroc": auroc,
         "rocOfLastClass": roc,
+        "perClass": [
+            {**class_rates(labels == index, predicted == index), "averagePrecision": average_precisions[index]}
+            for index in indices
+        ],
+        "balancedAccuracy": (
+            float(balanced_accuracy_score(labels, predicted)) if len(np.unique(labels)) == len(classes) else None
+        ),
+        "mcc": correlation(labels, predicted),
+        "averagePrecision": average_precisions[1] if len(classes) == 2 else macro,
+        "prOfLastClass": precisions,
+        "brier": float(brier_score_loss(labels, probabilities, labels=indices, scale_by_half=False)),
+        "logLoss": float(log_loss(labels, probabilities, labels=indices)),
+        "reliability": reliability(predicted == labels, probabilities.max(axis=1)),
     }
 
 

@@ -4,6 +4,15 @@ export function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
 }
 
+/**
+ * The plain mean, as scikit-learn's `average='macro'`; null as soon as one class has no value, since a mean over
+ * fewer classes would not be comparable.
+ */
+export function macroMean(values: readonly (number | null)[]): number | null {
+  const defined = values.filter((value) => value !== null);
+  return defined.length === values.length ? sum(defined) / values.length : null;
+}
+
 /** The rows of a row-major matrix, as plain arrays. */
 export function rowsOf(matrix: ArrayLike<number>, width: number): number[][] {
   const cells = Array.from(matrix);

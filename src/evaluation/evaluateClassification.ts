@@ -1,10 +1,21 @@
-/** All metrics of a classifier on labeled images, as one plain object, and their text for the terminal. */
+/** All metrics of a classifier on labeled images, as one plain object. */
 import { invalidArgument } from '../native/index.js';
-import { largestInRows } from './arrays.js';
-import { macroAuroc, rocCurves } from './auroc.js';
+import { largestInRows, macroMean } from './arrays.js';
+import { rankingArea } from './auroc.js';
+import { rankingAveragePrecision } from './averagePrecision.js';
+import { calibrationError } from './calibrationError.js';
 import type { ClassScores, ClassificationReport } from './classificationReport.js';
-import { classificationReport, formatReport } from './classificationReport.js';
-import { confusionMatrix, formatConfusion } from './confusion.js';
+import { classificationReport } from './classificationReport.js';
+import {
+  balancedAccuracy,
+  binaryCounts,
+  classRates,
+  correlation,
+  type ClassRates,
+} from './classRates.js';
+import { confusionMatrix } from './confusion.js';
+import { brierScore, logLoss } from './probabilityScores.js';
+import { oneAgainstRest, rankScores } from './scoreRanking.js';
 
 /** Rates of a two-class problem; null where the class they are rates of has no images. */
 export interface BinaryMetrics {
@@ -16,16 +27,36 @@ export interface BinaryMetrics {
   specificity: number | null;
 }
 
+/** One class against the rest. */
+export interface ClassMetrics extends ClassScores, ClassRates {
+  /** Null where the class, or every other, has no images. */
+  auroc: number | null;
+  /** Null where the class has no images. */
+  averagePrecision: number | null;
+}
+
 /** JSON-ready: null wherever a metric is undefined, never NaN. */
 export interface ClassificationMetrics extends ClassificationReport {
   samples: number;
   /** In the order of the network's outputs; rows and columns of `confusionMatrix`. */
   classes: string[];
-  perClass: (ClassScores & { auroc: number | null })[];
+  perClass: ClassMetrics[];
+  /** Mean recall over the classes; null where one has no images. */
+  balancedAccuracy: number | null;
+  /** Matthews' correlation coefficient over all classes, −1 to 1; null where truth or answers are one class. */
+  mcc: number | null;
   /** Two classes: that of the positive class. More: the macro average, one class against the rest. */
   auroc: number | null;
   /** Why `auroc` is null; null where it is a number. */
   aurocUndefined: string | null;
+  /** Two classes: that of the positive class. More: the macro average; null where a class has no images. */
+  averagePrecision: number | null;
+  /** Σₖ (pₖ − yₖ)², averaged over the images, 0 to 2: with two classes twice scikit-learn's. */
+  brier: number;
+  /** Expected calibration error, 0 to 1: 15 bins of equal width on the largest probability. */
+  ece: number;
+  /** Mean of −ln of the true class's probability. */
+  logLoss: number;
   /** Null with more than two classes. */
   binary: BinaryMetrics | null;
   /** Counts [true class][predicted class]. */
@@ -71,24 +102,52 @@ export function evaluateClassification({
   const predicted = largestInRows(probabilities, classes.length);
   const matrix = confusionMatrix(labels, predicted, classes.length);
   const report = classificationReport(matrix, classes);
-  const areas = rocCurves(probabilities, labels, classes.length).map(
-    (curve) => curve?.area ?? null,
+  const perClass = rankedMetrics(probabilities, labels, report.perClass).map(
+    (scores, index): ClassMetrics => ({ ...scores, ...classRates(binaryCounts(matrix, index)) }),
   );
-  const auroc = positiveIndex === null ? macroAuroc(areas) : (areas[positiveIndex] ?? null);
-  const absent = classes.filter((_, index) => areas[index] === null);
+  const overall = (figure: 'auroc' | 'averagePrecision'): number | null =>
+    positiveIndex === null
+      ? macroMean(perClass.map((scores) => scores[figure]))
+      : (perClass[positiveIndex]?.[figure] ?? null);
+  const auroc = overall('auroc');
+  const absent = perClass.filter((scores) => scores.auroc === null).map((scores) => scores.class);
   return {
     samples: labels.length,
     classes: [...classes],
     ...report,
-    perClass: report.perClass.map((scores, index) => ({ ...scores, auroc: areas[index] ?? null })),
+    perClass,
+    balancedAccuracy: balancedAccuracy(matrix),
+    mcc: correlation(matrix),
     auroc,
     aurocUndefined:
       auroc === null
         ? `AUROC needs images inside and outside of each class; not so for ${absent.join(', ')}`
         : null,
-    binary: positiveIndex === null ? null : binaryMetrics(report.perClass, positiveIndex),
+    averagePrecision: overall('averagePrecision'),
+    brier: brierScore(probabilities, labels, classes.length),
+    ece: calibrationError(probabilities, labels, classes.length),
+    logLoss: logLoss(probabilities, labels, classes.length),
+    binary: positiveIndex === null ? null : binaryMetrics(perClass, positiveIndex),
     confusionMatrix: matrix,
   };
+}
+
+/** Adds what follows from the order of the images by each class's probability. */
+function rankedMetrics(
+  probabilities: ArrayLike<number>,
+  labels: ArrayLike<number>,
+  perClass: readonly ClassScores[],
+): (ClassScores & Pick<ClassMetrics, 'auroc' | 'averagePrecision'>)[] {
+  const problems = oneAgainstRest(probabilities, labels, perClass.length);
+  return perClass.map((classScores, index) => {
+    const { scores, positives } = problems[index] ?? { scores: [], positives: [] };
+    const ranking = rankScores(scores, positives);
+    return {
+      ...classScores,
+      auroc: rankingArea(ranking),
+      averagePrecision: rankingAveragePrecision(ranking),
+    };
+  });
 }
 
 /** Position of the positive class, null with more than two classes. */
@@ -109,44 +168,11 @@ function positiveClass(classes: readonly string[], positive: string | undefined)
   return index;
 }
 
-function binaryMetrics(perClass: readonly ClassScores[], positiveIndex: number): BinaryMetrics {
-  const recall = (scores: ClassScores | undefined): number | null =>
-    scores === undefined || scores.support === 0 ? null : scores.recall;
+function binaryMetrics(perClass: readonly ClassMetrics[], positiveIndex: number): BinaryMetrics {
+  const scores = perClass[positiveIndex];
   return {
-    positive: perClass[positiveIndex]?.class ?? '',
-    sensitivity: recall(perClass[positiveIndex]),
-    specificity: recall(perClass[1 - positiveIndex]),
+    positive: scores?.class ?? '',
+    sensitivity: scores === undefined || scores.support === 0 ? null : scores.recall,
+    specificity: scores?.specificity ?? null,
   };
-}
-
-/** The metrics as text: report, confusion matrix, accuracy and AUROC, and what is undefined and why. */
-export function formatMetrics(metrics: ClassificationMetrics): string {
-  const right = Math.round(metrics.accuracy * metrics.samples);
-  const lines = [`accuracy     ${rate(metrics.accuracy)} (${right} of ${metrics.samples})`];
-  if (metrics.binary === null) {
-    lines.push(`AUROC        ${rate(metrics.auroc)} (one class against the rest, macro average)`);
-  } else {
-    const { positive, sensitivity, specificity } = metrics.binary;
-    lines.push(
-      `AUROC        ${rate(metrics.auroc)}`,
-      `sensitivity  ${rate(sensitivity)} (positive class ${positive})`,
-      `specificity  ${rate(specificity)}`,
-    );
-  }
-  if (metrics.aurocUndefined !== null) {
-    lines.push(metrics.aurocUndefined);
-  }
-  const zeros = metrics.zeroDivisions.map((zero) => `${zero.score} of ${zero.class}`);
-  if (zeros.length > 0) {
-    lines.push(`0/0 counted as 0: ${zeros.join(', ')}`);
-  }
-  return [
-    formatReport(metrics),
-    formatConfusion(metrics.confusionMatrix, metrics.classes),
-    `${lines.join('\n')}\n`,
-  ].join('\n');
-}
-
-function rate(value: number | null): string {
-  return value === null ? 'undefined' : value.toFixed(4);
 }

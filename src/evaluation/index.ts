@@ -1,6 +1,10 @@
 /** How good a classifier's answers are: metrics as scikit-learn computes them, and the predictions file. */
 export { rocCurve, rocCurves } from './auroc.js';
 export type { RocCurve } from './auroc.js';
+export { prCurve, prCurves } from './averagePrecision.js';
+export type { PrCurve } from './averagePrecision.js';
+export { calibrationBins, calibrationError, reliabilityBins } from './calibrationError.js';
+export type { ReliabilityBin } from './calibrationError.js';
 export { formatReport, reportObject } from './classificationReport.js';
 export type {
   ClassScores,
@@ -11,10 +15,14 @@ export type {
 } from './classificationReport.js';
 export { confusionCsv, confusionMatrix, formatConfusion, rowPercent } from './confusion.js';
 export type { ConfusionMatrix } from './confusion.js';
-export { evaluateClassification, formatMetrics } from './evaluateClassification.js';
+export { balancedAccuracy } from './classRates.js';
+export type { ClassRates } from './classRates.js';
+export { evaluateClassification } from './evaluateClassification.js';
+export { formatMetrics } from './formatMetrics.js';
 export type {
   BinaryMetrics,
   ClassificationMetrics,
+  ClassMetrics,
   LabeledProbabilities,
 } from './evaluateClassification.js';
 export { enterLedger, ledgerFile, readLedger, testReads } from './ledger.js';
@@ -25,13 +33,23 @@ export { formatPredictions, predictionsFormats, writePredictions } from './predi
 export type { Predictions, PredictionsFormat } from './predictions.js';
 export { outputKinds, toProbabilities } from './probabilities.js';
 export type { OutputKind } from './probabilities.js';
+export { brierScore, logLoss } from './probabilityScores.js';
 export { reconstructionMetrics } from './reconstruction.js';
 export type { ReconstructionMetrics } from './reconstruction.js';
-export { wilsonInterval } from './wilson.js';
+export { rateEstimate, wilsonInterval } from './wilson.js';
 export { intervalMethods } from './estimate.js';
 export type { Estimate, IntervalMethod } from './estimate.js';
-export { classFigures, overallFigures } from './metricIntervals.js';
-export type { ClassFigure, MetricIntervals, OverallFigure } from './metricIntervals.js';
+export { classFigures, metricIntervals, overallFigures } from './metricIntervals.js';
+export type {
+  ClassFigure,
+  IntervalInput,
+  MetricIntervals,
+  OverallFigure,
+} from './metricIntervals.js';
+export { aurocDifference, aurocEstimate, aurocVariance } from './delong.js';
+export type { AurocDifference } from './delong.js';
+export { bootstrapIntervals, defaultDraws, groupImages } from './bootstrap.js';
+export type { BootstrapOptions, Grouping, WeightedEvaluation } from './bootstrap.js';
 export type {
   Abstention,
   DecisionEvaluation,

@@ -31,6 +31,17 @@ const metrics = {
     direction: 'max',
     read: ({ classification }) => classification?.binary?.specificity,
   },
+  balancedAccuracy: {
+    direction: 'max',
+    read: ({ classification }) => classification?.balancedAccuracy,
+  },
+  mcc: { direction: 'max', read: ({ classification }) => classification?.mcc },
+  averagePrecision: {
+    direction: 'max',
+    read: ({ classification }) => classification?.averagePrecision,
+  },
+  brier: { direction: 'min', read: ({ classification }) => classification?.brier },
+  ece: { direction: 'min', read: ({ classification }) => classification?.ece },
 } as const satisfies Record<string, Metric>;
 
 export type MetricName = keyof typeof metrics;

@@ -1,7 +1,6 @@
 /** How far a rate that was counted may be from the true one. */
-
-/** The standard normal distribution has 95% of its mass within ± this. */
-const z = 1.959963984540054;
+import type { Estimate } from './estimate.js';
+import { z95 as z } from './normal.js';
 
 /**
  * Wilson's 95% score interval for a rate (J. Am. Stat. Assoc. 22, 209, 1927): unlike ± 1.96 standard errors it
@@ -16,4 +15,11 @@ export function wilsonInterval(rate: number, count: number): [low: number, high:
   const half = (z * Math.sqrt((rate * (1 - rate) + spread / 4) / count)) / (1 + spread);
   // Rounding may carry the ends of a rate of 0 or 1 past them.
   return [Math.max(0, middle - half), Math.min(1, middle + half)];
+}
+
+/** `hits` of `count` as a rate with Wilson's interval; null for 0 of 0. */
+export function rateEstimate(hits: number, count: number): Estimate | null {
+  if (count === 0) return null;
+  const [low, high] = wilsonInterval(hits / count, count);
+  return { value: hits / count, low, high, method: 'wilson' };
 }

@@ -16,6 +16,19 @@ export interface ClassificationCase {
   auroc: number | null;
   /** False positive rates, true positive rates, thresholds (the first, infinite, is null). */
   rocOfLastClass: [number[], number[], (number | null)[]] | null;
+  perClass: Record<
+    'specificity' | 'npv' | 'balancedAccuracy' | 'mcc' | 'averagePrecision',
+    number | null
+  >[];
+  balancedAccuracy: number | null;
+  mcc: number | null;
+  averagePrecision: number | null;
+  /** Precisions, recalls, thresholds; the first point, of recall 0, has no threshold. */
+  prOfLastClass: [number[], number[], number[]] | null;
+  brier: number;
+  logLoss: number;
+  /** `accuracy` and `confidence` are of the bins that have images. */
+  reliability: { images: number[]; accuracy: number[]; confidence: number[]; ece: number };
 }
 
 interface Fixture {

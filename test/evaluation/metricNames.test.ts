@@ -12,9 +12,9 @@ const classification = evaluateClassification({
   probabilities: [0.9, 0.1, 0.2, 0.8, 0.7, 0.3],
 });
 
-test('less loss is better, and more of everything else', (t) => {
+test('less loss, Brier score and calibration error are better, and more of everything else', (t) => {
   for (const name of metricNames) {
-    t.is(metricDirection(name), name === 'loss' ? 'min' : 'max', name);
+    t.is(metricDirection(name), ['loss', 'brier', 'ece'].includes(name) ? 'min' : 'max', name);
   }
 });
 
@@ -32,6 +32,11 @@ test('every metric is read from the evaluation it names', (t) => {
     recall: classification.macro.recall,
     sensitivity: 0.5,
     specificity: 1,
+    balancedAccuracy: 0.75,
+    mcc: 0.5,
+    averagePrecision: 1,
+    brier: classification.brier,
+    ece: classification.ece,
   });
 });
 
