@@ -1,6 +1,7 @@
 """What the Hugging Face Hub's client and a Markdown parser make of our model cards, as a fixture for test/report/card.
 
-Reads the cards from the compiled program `dist/test/report/card/cards.js`, so that the contents are written down once.
+Needs a virtual environment with huggingface_hub==2.4.0 and markdown-it-py==4.3.0, and the compiled tests: the cards
+come from `dist/test/report/card/cards.js`, so that their contents are written down once.
 """
 
 import json
@@ -22,9 +23,9 @@ def text_of(inline):
 
 
 def reading_of(markdown):
-    """Headings and tables as a reader sees them, and which kinds of markup were found within lines."""
+    """Headings, items and tables as a reader sees them, and which kinds of markup there are."""
     tokens = MarkdownIt("gfm-like", {"linkify": False}).parse(markdown)
-    headings, tables, kinds = [], [], set()
+    headings, items, tables, kinds = [], [], [], set()
     for position, token in enumerate(tokens):
         kinds.add(token.type)
         if token.type == "table_open":
@@ -36,9 +37,11 @@ def reading_of(markdown):
             before = tokens[position - 1]
             if before.type == "heading_open":
                 headings.append({"level": int(before.tag[1]), "text": text_of(token)})
+            elif tokens[position - 2].type == "list_item_open":
+                items.append(text_of(token))
             elif before.type in ("th_open", "td_open"):
                 tables[-1][-1].append(text_of(token))
-    return {"headings": headings, "tables": tables, "kinds": sorted(kinds)}
+    return {"headings": headings, "items": items, "tables": tables, "kinds": sorted(kinds)}
 
 
 def reading(card):
@@ -56,9 +59,13 @@ def reading(card):
 
 def main():
     program = subprocess.run(["node", str(PROGRAM)], check=True, capture_output=True, text=True)
-    cards = json.loads(program.stdout)
-    made_by = f"scripts/oracles/card.py, huggingface_hub {version('huggingface_hub')}, markdown-it-py {version('markdown-it-py')}"
-    fixture = {"madeBy": made_by, "cards": {name: reading(card) for name, card in cards.items()}}
+    printed = json.loads(program.stdout)
+    packages = ", ".join(f"{name} {version(name)}" for name in ("huggingface_hub", "markdown-it-py"))
+    fixture = {
+        "madeBy": f"scripts/oracles/card.py, {packages}",
+        "cards": {name: reading(card) for name, card in printed["cards"].items()},
+        "words": {"markdown": printed["words"], **reading_of(printed["words"])},
+    }
     OUTPUT.parent.mkdir(parents=True, exist_ok=True)
     OUTPUT.write_text(json.dumps(fixture, ensure_ascii=False, indent=1) + "\n")
 

@@ -96,6 +96,10 @@ const limits: readonly { holds: (content: ReportContent) => boolean; text: strin
     text: 'The audit of the data failed: figures from these splits cannot be defended.',
   },
   {
+    holds: ({ decisionRule }) => decisionRule?.fittedOn === 'test',
+    text: 'The decision rule was fitted on test images: what it reaches on them is too good.',
+  },
+  {
     holds: ({ probes }) => probes?.some(({ flagged }) => flagged) ?? false,
     text: 'A probe that cannot see the lungs explains much of the result: the model may use shortcuts.',
   },

@@ -23,8 +23,8 @@ export function escapeMarkdown(text: string): string {
       .trim()
       .replace(unprintable, '\ufffd')
       .replace(/[\\`*[\]~$#!|^]/g, '\\$&')
-      // Between letters an underscore means nothing.
-      .replace(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, '\\_')
+      // Before a letter an underscore cannot end an emphasis, so Lung_Opacity stays as it is.
+      .replace(/_(?![\p{L}\p{N}])/gu, '\\_')
       .replace(/[&<>]/g, (character) => entities[character] ?? character)
       // At the start of an item these would open a list, or underline a heading.
       .replace(/^[-+=]/, '\\$&')
