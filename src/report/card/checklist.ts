@@ -18,7 +18,7 @@ export interface ChecklistItem {
 /** A published checklist. */
 export interface ChecklistDefinition {
   title: string;
-  /** Which version this is, by whom, and which others there are. */
+  /** Markdown: which version this is, by whom, and which others there are. */
   source: string;
   items: readonly ChecklistItem[];
 }
@@ -38,6 +38,7 @@ export interface ChecklistEntry {
 /** JSON-ready. */
 export interface Checklist {
   title: string;
+  /** Markdown: which version this is, by whom, and which others there are. */
   source: string;
   /** The run's title. */
   run: string;

@@ -25,10 +25,11 @@ export const dataSections: readonly Section[] = [
 const validationOrigins: Readonly<Record<string, string>> = {
   train: 'set aside from the training images, no group cut in two',
   val: "the data's own validation split",
+  test: 'the test images, whose figures are therefore too good',
   none: 'there are none',
 };
 
-/** In words, `train`, `val`, or `none`; what is none of these is in words already. */
+/** In words; what is none of these is in words already. */
 export function validationOrigin({ data }: ReportContent): string {
   return validationOrigins[data.validationFrom] ?? data.validationFrom;
 }

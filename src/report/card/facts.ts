@@ -8,7 +8,9 @@ const validationName = 'validation';
 
 /** Images that took no part in training or selection: the test split, or data of another hash. */
 function isUnseen({ name, dataHash }: EvaluatedSplit, { data }: ReportContent): boolean {
-  return name === 'test' || (name !== validationName && dataHash !== data.hash);
+  return dataHash === data.hash
+    ? name === 'test' && data.validationFrom !== 'test'
+    : name !== validationName;
 }
 
 /** The first evaluation of images that took no part in training or selection; null where there is none. */
@@ -32,6 +34,11 @@ export function otherData(content: ReportContent): EvaluatedSplit[] {
 export function splitName({ name, data }: Pick<EvaluatedSplit, 'name' | 'data'>): string {
   const source = dataName(data);
   return name === source ? name : `${name} of ${source}`;
+}
+
+/** How often the ledger says that these images were looked at, alone or among others of the same data. */
+export function looksAt({ dataHash }: EvaluatedSplit, { ledger }: ReportContent): number {
+  return ledger.filter((entry) => entry.dataHash === dataHash).length;
 }
 
 export interface Looks {

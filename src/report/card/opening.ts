@@ -1,7 +1,7 @@
 /** The top of the card: what the model is, what it reaches, what to know first, what it is for. */
 import type { ReportContent } from '../content.js';
 import { figureNames, headlineFigures, intervalName, withInterval } from './figures.js';
-import { countLooks, headlineEvaluation, splitName, testEvaluation } from './facts.js';
+import { headlineEvaluation, looksAt, splitName, testEvaluation } from './facts.js';
 import {
   blocks,
   bullets,
@@ -56,23 +56,17 @@ function headlineFiguresOf(content: ReportContent): string {
     return 'The run was not evaluated on labeled images: there is no figure to quote. `roentgen evaluate` finds them.';
   }
   const { overall, images, groups, confidence } = split.intervals;
-  const unseen = testEvaluation(content) !== null;
   const figures = headlineFigures.filter((figure) => overall[figure] !== null);
-  const looks = countLooks(content.ledger).find(
-    ({ split: name, dataHash }) => name === split.name && dataHash === split.dataHash,
-  );
   return blocks(
     `On ${plural(images, 'image')} in ${plural(groups, 'group')} (${escapeMarkdown(splitName(split))}), with ` +
       `${intervalName(confidence)}:`,
     bullets(
       figures.map((figure) => `${figureNames[figure].title} **${withInterval(overall[figure])}**`),
     ),
-    unseen
-      ? looks === undefined
-        ? "The run's ledger does not name these images."
-        : `By the run's ledger, ${escapeMarkdown(split.name)} evaluated ${plural(looks.times, 'time')}.`
-      : 'There is no evaluation on test images. These images chose the epoch or were learned from, so the figures ' +
-          'are too good, by how much is unknown.',
+    testEvaluation(content) === null
+      ? 'There is no evaluation on test images. These images chose the epoch or were learned from: the figures are ' +
+          'too good, and by how much is unknown.'
+      : `By the run's ledger, ${escapeMarkdown(split.name)} evaluated ${plural(looksAt(split, content), 'time')}.`,
   );
 }
 

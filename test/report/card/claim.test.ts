@@ -7,7 +7,8 @@ import {
   formatChecklist,
 } from '../../../src/report/index.js';
 import { contents } from './cards.js';
-import { bareContent, evaluatedSplit, fullContent, trainingHash } from './content.js';
+import { bareContent, fullContent, trainingHash } from './content.js';
+import { evaluatedSplit } from './evaluatedSplit.js';
 
 function filledItems(content: ReportContent): number[] {
   const { items } = claimChecklist(content);

@@ -4,14 +4,8 @@ import { overallFigures } from '../../../src/evaluation/index.js';
 import type { ReportContent } from '../../../src/report/index.js';
 import { modelCard } from '../../../src/report/index.js';
 import { contents } from './cards.js';
-import {
-  bareContent,
-  evaluatedSplit,
-  fullContent,
-  hostileNames,
-  otherHash,
-  trainingHash,
-} from './content.js';
+import { bareContent, fullContent, hostileNames, otherHash, trainingHash } from './content.js';
+import { evaluatedSplit } from './evaluatedSplit.js';
 import { fixture, onOneLine, tableOf } from './oracle.js';
 
 interface FrontMatter {
@@ -247,7 +241,7 @@ test('looks at other data do not count as looks at the test split', (t) => {
   const content = fullContent();
   const ledger = content.ledger.map((entry) => ({ ...entry, dataHash: otherHash }));
   const headline = sectionOf(modelCard({ ...content, ledger }), 'Headline');
-  t.regex(headline, /ledger does not name these images/);
+  t.regex(headline, /test evaluated 0 times/);
 });
 
 for (const name of ['validation', 'all', 'train']) {
@@ -260,6 +254,19 @@ for (const name of ['validation', 'all', 'train']) {
     t.regex(sectionOf(card, 'Limitations'), /No figure comes from images that took no part/);
   });
 }
+
+test('a test split that chose the epoch is no test', (t) => {
+  const content = fullContent();
+  const selected = { ...content, data: { ...content.data, validationFrom: 'test' } };
+  const own = content.evaluations.filter(({ dataHash }) => dataHash === trainingHash);
+  const card = modelCard({ ...selected, evaluations: own });
+  t.regex(sectionOf(card, 'Headline'), /There is no evaluation on test images/);
+  t.regex(
+    sectionOf(card, 'Training data'),
+    /the test images, whose figures are therefore too good/,
+  );
+  t.regex(sectionOf(modelCard(selected), 'Headline'), /\(elsewhere of radiography\.csv\)/);
+});
 
 test('warnings, failed audits and flagged probes are repeated as limits', (t) => {
   const content = fullContent();
