@@ -86,6 +86,15 @@ export type {
   SplitOptions,
 } from './data/index.js';
 
+export {
+  checklistNames,
+  checklists,
+  claimChecklist,
+  formatChecklist,
+  modelCard,
+} from './report/index.js';
+export type { Checklist, ChecklistEntry, ChecklistName, ReportContent } from './report/index.js';
+
 export { listModels, loadModelSpec } from './models/index.js';
 export type { ModelSpec } from './models/index.js';
 

@@ -96,6 +96,8 @@ export interface ReportContent {
     groupBy: string;
     normalization: string;
   };
+  /** Where the weights started, in words: `random, seed 42`, `resnet18.pth of torchvision`. */
+  initialization?: string | undefined;
   /** The settings that the user or a default chose, in words. */
   settings: readonly Fact[];
   versions: readonly Fact[];
