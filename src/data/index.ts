@@ -3,6 +3,8 @@ export { splits, fits } from './types.js';
 export type { Fit, ImageFormat, ImageSource, Problem, Sample, Split } from './types.js';
 export { scanSource } from './scan.js';
 export type { ScanOptions } from './scan.js';
+export { parseCsv } from './csv.js';
+export type { CsvRow } from './csv.js';
 export { writeManifest } from './manifest.js';
 export { splitByGroup } from './split.js';
 export type { SplitFractions, SplitOptions } from './split.js';

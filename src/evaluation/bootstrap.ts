@@ -1,7 +1,8 @@
 /** The patient-cluster bootstrap: intervals of any figures, by drawing whole patients with replacement. */
 import { invalidArgument } from '../native/index.js';
-import { normalCdf, normalQuantile, z95 } from './normal.js';
+import { normalCdf, normalQuantile } from './normal.js';
 import { randomIntegers } from './random.js';
+import { t95 } from './studentT.js';
 
 export const defaultDraws = 2000;
 
@@ -47,11 +48,12 @@ export interface BootstrapOptions {
 }
 
 /**
- * The 95% interval of each figure, bias-corrected and accelerated (BCa; Efron, J. Am. Stat. Assoc. 82, 171, 1987):
- * plain percentiles cover too little where a figure is skewed or, as F1 and the MCC, biased in small samples. Draws in
- * which a figure is undefined do not count for it. Null where there are fewer than two groups, or the figure
- * is undefined. A figure that no draw changes, 1 where every answer is right, has an interval without width: the
- * bootstrap cannot know of errors that it has not seen.
+ * The 95% interval of each figure, bias-corrected and accelerated (BCa; Efron, J. Am. Stat. Assoc. 82, 171, 1987), its
+ * levels widened for few groups (Hesterberg, Am. Stat. 69, 371, 2015): plain percentiles cover too little where a
+ * figure is skewed or, as the average precision, biased in small samples. Draws in which a figure is undefined do not
+ * count for it. Null where there are fewer than two groups, or the figure is undefined. A figure that no draw changes,
+ * 1 where every answer is right, has an interval without width: the bootstrap cannot know of errors that it has not
+ * seen.
  * @param size how many figures `evaluate` writes
  * @throws RoentgenError ERR_INVALID_ARGUMENT for `draws` or `seed` out of range
  */
@@ -102,10 +104,13 @@ export function bootstrapIntervals(
       groupWeights[group] = blockOf[group] === block ? 0 : 1;
     }
   });
+  if (count < 2) return whole.map(() => null);
+  // The spread of draws is that of a variance divided by n, not n − 1, and a normal quantile takes it for known.
+  const reach = t95(count - 1) * Math.sqrt(count / (count - 1));
   return whole.map(([value = NaN], figure) =>
-    count < 2 || Number.isNaN(value)
+    Number.isNaN(value)
       ? null
-      : interval(value, drawn[figure] ?? out, acceleration(leftOut[figure] ?? out)),
+      : interval(value, drawn[figure] ?? out, acceleration(leftOut[figure] ?? out), reach),
   );
 }
 
@@ -137,10 +142,12 @@ function acceleration(leftOut: Float64Array): number {
   return squares === 0 ? 0 : cubes / (6 * squares ** 1.5);
 }
 
+/** @param reach standard errors to either side that a normal figure's interval would have */
 function interval(
   value: number,
   drawn: Float64Array,
-  accelerated: number,
+  skew: number,
+  reach: number,
 ): [low: number, high: number] | null {
   const sorted = drawn.filter((draw) => !Number.isNaN(draw)).sort();
   if (sorted.length === 0) return null;
@@ -149,9 +156,16 @@ function interval(
   // Of n draws none below the value says no more than that fewer than one in n is.
   const share = Math.min(Math.max(below, 0.5), sorted.length - 0.5) / sorted.length;
   const bias = normalQuantile(share);
-  const level = (z: number): number =>
-    normalCdf(bias + (bias + z) / (1 - accelerated * (bias + z)));
-  return [quantile(sorted, level(-z95)), quantile(sorted, level(z95))];
+  const level = (z: number): number => {
+    const bend = 1 - skew * (bias + z);
+    // With few and skewed groups the correction may pass its pole: nothing is too far then.
+    return bend > 0 ? normalCdf(bias + (bias + z) / bend) : z < 0 ? 0 : 1;
+  };
+  // A figure whose draws nearly all lie to one side, as the calibration error's, may be passed by its own correction.
+  return [
+    Math.min(value, quantile(sorted, level(-reach))),
+    Math.max(value, quantile(sorted, level(reach))),
+  ];
 }
 
 /** The value below which a share `level` of `sorted` lies. */

@@ -1,6 +1,15 @@
 /** How good a classifier's answers are: metrics as scikit-learn computes them, and the predictions file. */
 export { rocCurve, rocCurves } from './auroc.js';
 export type { RocCurve } from './auroc.js';
+export { compareModels } from './compareModels.js';
+export type { CompareOptions } from './compareModels.js';
+export { comparedFigures } from './comparison.js';
+export type { ComparedFigure, FigureDifference, ModelComparison } from './comparison.js';
+export { mcnemarTest } from './mcnemar.js';
+export type { McNemarTest } from './mcnemar.js';
+export { readPredictions } from './readPredictions.js';
+export type { PredictionsFile } from './readPredictions.js';
+export { formatPValue, signed } from './verdict.js';
 export { prCurve, prCurves } from './averagePrecision.js';
 export type { PrCurve } from './averagePrecision.js';
 export { calibrationBins, calibrationError, reliabilityBins } from './calibrationError.js';

@@ -72,8 +72,9 @@ export interface IntervalInput extends LabeledProbabilities {
 /**
  * Every figure of `evaluateClassification` with its 95% interval. Rates (accuracy, precision, recall, specificity,
  * NPV) have Wilson's, areas under one ROC curve DeLong's; both count images as independent. All others, and the
- * macro average of several ROC areas, have the bootstrap's, which draws patients with all their images. The
- * calibration error grows with fewer images, so that its interval leans to lower values.
+ * macro average of several ROC areas, have the bootstrap's, which draws patients with all their images. That of the
+ * calibration error speaks of the binned figure: chance in each bin keeps it above 0 even for a perfectly calibrated
+ * model.
  * @throws RoentgenError ERR_INVALID_ARGUMENT as `evaluateClassification`, and for wrong `groups`, `seed` or `draws`
  */
 export function metricIntervals(input: IntervalInput): MetricIntervals {
