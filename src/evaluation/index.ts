@@ -58,3 +58,4 @@ export {
   temperatureRange,
   withTemperature,
 } from './temperature.js';
+export { rowsOf } from './arrays.js';

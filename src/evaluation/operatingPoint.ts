@@ -88,7 +88,7 @@ export function parseOperatingRule(text: string): OperatingRule {
 }
 
 function aimOf(rule: OperatingRule): Aim | undefined {
-  const [name = '', value = ''] = rule.split('=', 2);
+  const [, name = '', value = ''] = /^(\w+)(?:=([^=]+))?$/.exec(rule) ?? [];
   return Object.hasOwn(rules, name) ? rules[name]?.(value) : undefined;
 }
 

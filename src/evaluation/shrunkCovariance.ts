@@ -34,10 +34,15 @@ export function shrunkCovariance(samples: Float64Array, dimensions: number): Shr
     fourth += square ** 2 / count;
     for (let i = 0; i < dimensions; i += 1) {
       const value = (centered[i] ?? 0) / count;
-      for (let j = 0; j < dimensions; j += 1) {
+      for (let j = 0; j <= i; j += 1) {
         covariance[i * dimensions + j] =
           (covariance[i * dimensions + j] ?? 0) + value * (centered[j] ?? 0);
       }
+    }
+  }
+  for (let i = 0; i < dimensions; i += 1) {
+    for (let j = 0; j < i; j += 1) {
+      covariance[j * dimensions + i] = covariance[i * dimensions + j] ?? 0;
     }
   }
   const shrinkage = shrink(covariance, dimensions, { count, fourth });

@@ -6,6 +6,7 @@ import {
   reconstructionMetrics,
   reportObject,
   type ClassificationMetrics,
+  type DecisionEvaluation,
   type ReconstructionMetrics,
 } from '../evaluation/index.js';
 import {
@@ -15,6 +16,7 @@ import {
   type NativeProgress,
   type Outputs,
 } from '../native/index.js';
+import { decide } from './decide.js';
 import { writeEvaluationFiles } from './evaluationFiles.js';
 import {
   isRunDirectory,
@@ -67,6 +69,8 @@ export interface EvaluateResult {
   metrics: ClassificationMetrics | null;
   /** Null for a classifier. */
   reconstruction: ReconstructionMetrics | null;
+  /** What the model's decision rule makes of the images; null for a model without. Not in `metrics`. */
+  decision: DecisionEvaluation | null;
   /** Where the files are. */
   output: string | null;
   problems: Problem[];
@@ -115,12 +119,14 @@ export async function evaluate(
   const place = options.output ?? defaultOutput(options.model, split);
   const output = place === null ? null : await createNewFolder(place);
   const scores = score(model, outputs, labels, options.positive);
+  const decision = await decide(model, { dataset, indices, labels, outputs, signal });
   const result: EvaluateResult = {
     split,
     samples: indices.length,
     loss: outputs.loss,
     metrics: scores.metrics,
     reconstruction: scores.reconstruction,
+    decision,
     output,
     problems: packed.problems,
   };
