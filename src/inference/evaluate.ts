@@ -1,6 +1,6 @@
 /** How good a model is on labeled data: metrics, predictions and charts, in a folder of their own. */
 import { join } from 'node:path';
-import { openData, splits, type PackedDataset, type Problem, type Split } from '../data/index.js';
+import { openData, type PackedIndex, type Problem, type Split } from '../data/index.js';
 import {
   evaluateClassification,
   reconstructionMetrics,
@@ -11,7 +11,6 @@ import {
 } from '../evaluation/index.js';
 import {
   createNewFolder,
-  RoentgenError,
   writeFileAtomic,
   type NativeProgress,
   type Outputs,
@@ -25,6 +24,7 @@ import {
   type Model,
   type PrecisionChoice,
 } from './model.js';
+import { splitPositions } from './splitPositions.js';
 
 export interface EvaluateOptions {
   /** A model file or a run directory. */
@@ -98,7 +98,7 @@ export async function evaluate(
     },
   });
   using dataset = packed.dataset;
-  const { split, positions } = choosePositions(packed, options);
+  const { split, positions } = choosePositions(packed.index, options);
   const indices = Int32Array.from(positions);
   const labels = indices.map((position) => packed.index.labels[position] ?? -1);
   const outputs = await model.outputs(
@@ -146,21 +146,11 @@ export async function evaluate(
 }
 
 function choosePositions(
-  { index }: PackedDataset,
+  index: PackedIndex,
   { data, split: wanted }: EvaluateOptions,
 ): { split: Split | 'all'; positions: number[] } {
   const split = wanted ?? (index.splits.includes('test') ? 'test' : 'all');
-  const positions = [...index.names.keys()].filter(
-    (position) => split === 'all' || index.splits[position] === split,
-  );
-  if (positions.length === 0) {
-    const has = splits.filter((name) => index.splits.includes(name));
-    throw new RoentgenError(
-      'ERR_EMPTY_DATASET',
-      `${data} has no image in split ${split}; it has ${has.length > 0 ? has.join(', ') : 'no splits'}: choose one, or all.`,
-    );
-  }
-  return { split, positions };
+  return { split, positions: splitPositions(index, split, data) };
 }
 
 function defaultOutput(model: string, split: string): string | null {
