@@ -1,7 +1,7 @@
 /** `roentgen evaluate`: how good a model is on labeled images. */
 import { z } from 'zod';
 import { splits } from '../data/index.js';
-import { formatMetrics, type ReconstructionMetrics } from '../evaluation/index.js';
+import { formatDecision, formatMetrics, type ReconstructionMetrics } from '../evaluation/index.js';
 import { evaluate, type EvaluateEvent, type EvaluateResult } from '../inference/index.js';
 import { inferenceFlags } from './inferenceFlags.js';
 import { createPackingReporter } from './packingProgress.js';
@@ -33,6 +33,7 @@ const imageFlags = labelFlags.omit({ classes: true });
 export const evaluateVerb: Verb = {
   description:
     'Prints precision, recall and F1 as scikit-learn does, the confusion matrix, accuracy and AUROC.\n' +
+    'Where the model has a decision rule, also calibration, operating point and prediction sets, with intervals.\n' +
     'With a run directory or --output it also writes metrics.json, predictions.csv and charts.',
   positionals: {
     model: 'Run directory or model file',
@@ -93,13 +94,17 @@ function createEvaluationReporter(terminal: Terminal): (event: EvaluateEvent) =>
 
 /** The report, and where its files are. */
 function describeEvaluation(result: EvaluateResult): string {
-  const { split, samples, loss, metrics, reconstruction, output } = result;
+  const { split, samples, loss, metrics, reconstruction, decision, output } = result;
   const which = split === 'all' ? 'all splits' : split;
   const title = `${plural(samples, 'image')} (${which}), loss ${loss.toFixed(4)}\n`;
   const report = metrics ? formatMetrics(metrics) : '';
+  const decisions =
+    metrics && decision
+      ? `\n${formatDecision(decision, { classes: metrics.classes, images: samples })}`
+      : '';
   const errors = reconstruction ? describeReconstruction(reconstruction) : '';
   const place = output === null ? '' : `\nFiles in ${output}\n`;
-  return `${title}\n${report}${errors}${place}`;
+  return `${title}\n${report}${decisions}${errors}${place}`;
 }
 
 function describeReconstruction({ mean, std, min, max, quantiles }: ReconstructionMetrics): string {

@@ -16,6 +16,10 @@ const flags = inferenceFlags.extend({
     .describe(
       'Of the result; unknown has the columns Unknown_images,Diagnosis [csv; on a terminal a table]',
     ),
+  raw: z
+    .boolean()
+    .default(false)
+    .describe("The most probable class and the network's own probabilities; never uncertain"),
   output: z.string().optional().describe('File to write [stdout]'),
   workers,
   keepGoing,
@@ -23,14 +27,16 @@ const flags = inferenceFlags.extend({
 
 export const predictVerb: Verb = {
   description:
-    'Classifies image files, and folders at any depth. A model file knows its classes and its preprocessing.',
+    'Classifies image files, and folders at any depth. A model file knows its classes and its preprocessing,\n' +
+    'and how its probabilities become an answer: a threshold, and when the honest one is "uncertain": ambiguous\n' +
+    'where the image may be of several classes or of none, unfamiliar where it is like no training image.',
   positionals: { model: 'Run directory or model file', images: 'Image files and folders' },
   flags: { Prediction: flags },
   examples: [
     { command: 'predict runs/demo image.png', explanation: 'one image' },
     {
       command: 'predict model.safetensors incoming --output predictions.csv',
-      explanation: 'filename,label,prob_<class>…',
+      explanation: 'filename,label,prob_<class>…,prediction_set,abstain',
     },
   ],
   async run(args, session) {
@@ -55,12 +61,13 @@ export const predictVerb: Verb = {
   },
 };
 
-/** File, class and its probability, aligned. */
+/** File, class or why there is none, and the probability of the class, aligned. */
 export function predictionTable({
   classes,
   predictions,
 }: Pick<PredictResult, 'classes' | 'predictions'>): string {
-  const rows = predictions.map(({ filename, label, probabilities }) => {
+  const rows = predictions.map(({ filename, label, probabilities, abstain }) => {
+    if (abstain !== null) return [filename, `uncertain (${abstain})`, ''];
     const probability = probabilities[classes.indexOf(label)] ?? 0;
     return [filename, label, formatPercent(probability)];
   });

@@ -33,6 +33,8 @@ export type Abstention = 'ambiguous' | 'unfamiliar';
 
 /** What a decision rule makes of labeled images. */
 export interface DecisionEvaluation {
+  /** The rule's. */
+  fittedOn?: string;
   temperature: number;
   /** Before and after the temperature. */
   raw: { brier: number; ece: number; logLoss: number };

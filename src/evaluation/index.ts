@@ -66,3 +66,25 @@ export type {
   OperatingPoint,
   OperatingRule,
 } from './decision.js';
+export { answers } from './answers.js';
+export { brierScore, expectedCalibrationError, logLoss } from './calibrationError.js';
+export { conformalRank, conformalThresholds, imagesNeeded, predictionSet } from './conformal.js';
+export { evaluateDecision } from './evaluateDecision.js';
+export type { DecidedImages } from './evaluateDecision.js';
+export { fitDecision } from './fitDecision.js';
+export type { DecisionSettings, FittedDecision, FittingImages } from './fitDecision.js';
+export { formatDecision } from './formatDecision.js';
+export { choleskyFactor, mahalanobisDistance } from './mahalanobis.js';
+export { chooseOperatingPoint, parseOperatingRule } from './operatingPoint.js';
+export type { ChosenPoint } from './operatingPoint.js';
+export { adjustToPrior, estimatePrior } from './priorShift.js';
+export type { PriorEstimate } from './priorShift.js';
+export { shrunkCovariance } from './shrunkCovariance.js';
+export type { ShrunkCovariance } from './shrunkCovariance.js';
+export {
+  fitTemperature,
+  logProbabilities,
+  temperatureRange,
+  withTemperature,
+} from './temperature.js';
+export { rowsOf } from './arrays.js';

@@ -2,6 +2,7 @@
 import { invalidArgument, writeFileAtomic } from '../native/index.js';
 import { largestInRows, rowsOf } from './arrays.js';
 import { csvLine } from './csv.js';
+import type { Abstention } from './decision.js';
 
 /** Predictions of N images. What is optional adds its column for every image, or for none. */
 export interface Predictions {
@@ -11,6 +12,12 @@ export interface Predictions {
   filenames: readonly string[];
   /** Row-major [N, classes]. */
   probabilities: ArrayLike<number>;
+  /** The predicted classes, [N]; default the most probable ones. */
+  labels?: readonly string[];
+  /** Classes of the prediction sets, [N]. */
+  predictionSets?: readonly (readonly string[])[];
+  /** Why an image gets no answer, [N]; null where it does. */
+  abstentions?: readonly (Abstention | null)[];
   /** True classes, [N]; −1 where unknown, which leaves the cell empty. */
   targets?: ArrayLike<number>;
   /** [N]; an empty string where unknown. */
@@ -23,6 +30,8 @@ interface Row {
   /** The predicted class. */
   label: string;
   probabilities: Record<string, number>;
+  prediction_set?: readonly string[];
+  abstain?: Abstention | null;
   /** The true class; null where unknown. */
   target?: string | null;
   correct?: boolean | null;
@@ -30,9 +39,10 @@ interface Row {
 }
 
 /**
- * `csv`: `filename,label,prob_<class>…[,target,correct][,patient_id]`, where `label` is the predicted class.
- * `json`: an array of objects with the same content.
- * `unknown`: an unnamed index column from 0, then `Unknown_images,Diagnosis`.
+ * `csv`: `filename,label,prob_<class>…[,prediction_set][,abstain][,target,correct][,patient_id]`, where `label` is the
+ * predicted class, and the classes of a set are joined by `|`.
+ * `json`: an array of objects with the same content, sets as arrays.
+ * `unknown`: an unnamed index column from 0, then `Unknown_images,Diagnosis`; it has no place for doubt.
  */
 const formatters = { csv: formatCsv, json: formatJson, unknown: formatUnknown } as const;
 
@@ -64,12 +74,16 @@ export async function writePredictions(
   await writeFileAtomic(path, formatPredictions(predictions, format));
 }
 
-function toRows({ classes, filenames, probabilities, targets, patientIds }: Predictions): Row[] {
+function toRows(predictions: Predictions): Row[] {
+  const { classes, filenames, probabilities, labels, targets, patientIds } = predictions;
+  const { predictionSets, abstentions } = predictions;
   const count = filenames.length;
+  const optional = { labels, predictionSets, abstentions, targets, patientIds };
   const lengths = {
     probabilities: probabilities.length / classes.length,
-    targets: targets?.length ?? count,
-    patientIds: patientIds?.length ?? count,
+    ...Object.fromEntries(
+      Object.entries(optional).map(([name, column]) => [name, column?.length ?? count]),
+    ),
   };
   for (const [name, length] of Object.entries(lengths)) {
     if (length !== count) {
@@ -79,13 +93,15 @@ function toRows({ classes, filenames, probabilities, targets, patientIds }: Pred
   const rows = rowsOf(probabilities, classes.length);
   const predicted = largestInRows(probabilities, classes.length);
   return filenames.map((filename, index) => {
-    const label = classes[predicted[index] ?? -1] ?? '';
+    const label = labels?.[index] ?? classes[predicted[index] ?? -1] ?? '';
     const shares = (rows[index] ?? []).map((value) => Number(value.toPrecision(9)));
     const row: Row = {
       filename,
       label,
       probabilities: Object.fromEntries(classes.map((name, at) => [name, shares[at] ?? 0])),
     };
+    if (predictionSets !== undefined) row.prediction_set = predictionSets[index] ?? [];
+    if (abstentions !== undefined) row.abstain = abstentions[index] ?? null;
     if (targets !== undefined) {
       row.target = classes[targets[index] ?? -1] ?? null;
       row.correct = row.target === null ? null : row.target === label;
@@ -98,21 +114,34 @@ function toRows({ classes, filenames, probabilities, targets, patientIds }: Pred
   });
 }
 
+/** Columns of a CSV that are there where the predictions have what they show. */
+const optionalColumns = [
+  ['prediction_set', 'predictionSets'],
+  ['abstain', 'abstentions'],
+  ['target', 'targets'],
+  ['correct', 'targets'],
+  ['patient_id', 'patientIds'],
+] as const satisfies readonly (readonly [column: keyof Row, key: keyof Predictions])[];
+
 function formatCsv(rows: readonly Row[], predictions: Predictions): string {
-  const { classes, targets, patientIds } = predictions;
-  const truthColumns = targets === undefined ? [] : (['target', 'correct'] as const);
-  const patientColumns = patientIds === undefined ? [] : (['patient_id'] as const);
-  const extraColumns = [...truthColumns, ...patientColumns];
+  const { classes } = predictions;
+  const extraColumns = optionalColumns.flatMap(([column, key]) =>
+    predictions[key] === undefined ? [] : [column],
+  );
   const header = ['filename', 'label', ...classes.map((name) => `prob_${name}`), ...extraColumns];
   const lines = rows.map((row) =>
     csvLine([
       row.filename,
       row.label,
       ...classes.map((name) => row.probabilities[name] ?? 0),
-      ...extraColumns.map((column) => String(row[column] ?? '')),
+      ...extraColumns.map((column) => toCell(row[column])),
     ]),
   );
   return [csvLine(header), ...lines].join('');
+}
+
+function toCell(value: string | boolean | readonly string[] | null | undefined): string {
+  return typeof value === 'object' && value !== null ? value.join('|') : String(value ?? '');
 }
 
 function formatJson(rows: readonly Row[]): string {

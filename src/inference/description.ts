@@ -3,12 +3,14 @@ import { z } from 'zod';
 import { fits, type ImageFormat } from '../data/index.js';
 import { outputKinds } from '../evaluation/index.js';
 import { RoentgenError, type Normalization } from '../native/index.js';
+import { checkDecision, decisionSchema } from './decisionSchema.js';
+import { gateSchema } from './gate.js';
 
 const kind = 'roentgen model';
 /** Raised when older readers would misread what newer writers wrote. */
 const formatVersion = 1;
 
-const descriptionSchema = z.object({
+const descriptionFields = z.object({
   /** Name of the architecture, as in models/. */
   model: z.string(),
   /** In the order of the outputs; for a reconstruction the classes it was trained on. */
@@ -22,7 +24,12 @@ const descriptionSchema = z.object({
   fit: z.enum(fits),
   /** Where it comes from: versions, seed, epoch, hash of the data. */
   provenance: z.record(z.string(), z.union([z.string(), z.number(), z.null()])),
+  /** How probabilities become answers; files of earlier versions, and models without validation images, have none. */
+  decision: decisionSchema.optional(),
+  /** Which images get no answer because they are like none that the model was trained on. */
+  gate: gateSchema.optional(),
 });
+const descriptionSchema = descriptionFields.superRefine(checkDecision);
 
 export type ModelDescription = z.infer<typeof descriptionSchema>;
 

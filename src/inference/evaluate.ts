@@ -1,20 +1,21 @@
 /** How good a model is on labeled data: metrics, predictions and charts, in a folder of their own. */
 import { join } from 'node:path';
-import { openData, splits, type PackedDataset, type Problem, type Split } from '../data/index.js';
+import { openData, type PackedIndex, type Problem, type Split } from '../data/index.js';
 import {
   evaluateClassification,
   reconstructionMetrics,
   reportObject,
   type ClassificationMetrics,
+  type DecisionEvaluation,
   type ReconstructionMetrics,
 } from '../evaluation/index.js';
 import {
   createNewFolder,
-  RoentgenError,
   writeFileAtomic,
   type NativeProgress,
   type Outputs,
 } from '../native/index.js';
+import { decide } from './decide.js';
 import { writeEvaluationFiles } from './evaluationFiles.js';
 import {
   isRunDirectory,
@@ -23,6 +24,7 @@ import {
   type Model,
   type PrecisionChoice,
 } from './model.js';
+import { splitPositions } from './splitPositions.js';
 
 export interface EvaluateOptions {
   /** A model file or a run directory. */
@@ -67,6 +69,8 @@ export interface EvaluateResult {
   metrics: ClassificationMetrics | null;
   /** Null for a classifier. */
   reconstruction: ReconstructionMetrics | null;
+  /** What the model's decision rule makes of the images; null for a model without. Not in `metrics`. */
+  decision: DecisionEvaluation | null;
   /** Where the files are. */
   output: string | null;
   problems: Problem[];
@@ -94,7 +98,7 @@ export async function evaluate(
     },
   });
   using dataset = packed.dataset;
-  const { split, positions } = choosePositions(packed, options);
+  const { split, positions } = choosePositions(packed.index, options);
   const indices = Int32Array.from(positions);
   const labels = indices.map((position) => packed.index.labels[position] ?? -1);
   const outputs = await model.outputs(
@@ -115,12 +119,14 @@ export async function evaluate(
   const place = options.output ?? defaultOutput(options.model, split);
   const output = place === null ? null : await createNewFolder(place);
   const scores = score(model, outputs, labels, options.positive);
+  const decision = await decide(model, { dataset, indices, labels, outputs, signal });
   const result: EvaluateResult = {
     split,
     samples: indices.length,
     loss: outputs.loss,
     metrics: scores.metrics,
     reconstruction: scores.reconstruction,
+    decision,
     output,
     problems: packed.problems,
   };
@@ -140,21 +146,11 @@ export async function evaluate(
 }
 
 function choosePositions(
-  { index }: PackedDataset,
+  index: PackedIndex,
   { data, split: wanted }: EvaluateOptions,
 ): { split: Split | 'all'; positions: number[] } {
   const split = wanted ?? (index.splits.includes('test') ? 'test' : 'all');
-  const positions = [...index.names.keys()].filter(
-    (position) => split === 'all' || index.splits[position] === split,
-  );
-  if (positions.length === 0) {
-    const has = splits.filter((name) => index.splits.includes(name));
-    throw new RoentgenError(
-      'ERR_EMPTY_DATASET',
-      `${data} has no image in split ${split}; it has ${has.length > 0 ? has.join(', ') : 'no splits'}: choose one, or all.`,
-    );
-  }
-  return { split, positions };
+  return { split, positions: splitPositions(index, split, data) };
 }
 
 function defaultOutput(model: string, split: string): string | null {

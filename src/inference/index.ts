@@ -1,11 +1,16 @@
 /** Models at work: read from a file, run over images, measured on labeled data. */
 export { fromMetadata, toMetadata } from './description.js';
 export type { ModelDescription, ModelMetadata } from './description.js';
+export type { Answer } from './answer.js';
 export { evaluate } from './evaluate.js';
 export { writeEvaluationFiles } from './evaluationFiles.js';
 export type { EvaluatedImages } from './evaluationFiles.js';
 export type { EvaluateEvent, EvaluateHooks, EvaluateOptions, EvaluateResult } from './evaluate.js';
-export { bestModelFile, loadModel, Model, resolvePrecision } from './model.js';
+export { fitParts } from './fitParts.js';
+export type { FitRequest, FitSettings, FittedParts } from './fitParts.js';
+export { findUnfamiliar, learnFamiliar } from './gate.js';
+export type { Familiar, GateDescription, GateImages } from './gate.js';
+export { bestModelFile, isRunDirectory, loadModel, Model, resolvePrecision } from './model.js';
 export type {
   ModelPredictions,
   ModelPredictOptions,
@@ -14,3 +19,5 @@ export type {
 } from './model.js';
 export { predict } from './predict.js';
 export type { PredictOptions, PredictResult } from './predict.js';
+export { rewriteModel } from './rewrite.js';
+export { splitPositions } from './splitPositions.js';

@@ -2,7 +2,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeImages, nameOf, type ImageFormat, type Problem } from '../data/index.js';
-import { toProbabilities } from '../evaluation/index.js';
+import { rowsOf, toProbabilities, type DecisionRule } from '../evaluation/index.js';
 import {
   Dataset,
   invalidArgument,
@@ -14,7 +14,9 @@ import {
   type Outputs,
   type Precision,
 } from '../native/index.js';
-import { fromMetadata, type ModelMetadata } from './description.js';
+import { answer, type Answer } from './answer.js';
+import { fromMetadata, type ModelDescription, type ModelMetadata } from './description.js';
+import { findUnfamiliar, type GateDescription } from './gate.js';
 
 /** The best model of a run directory. */
 export const bestModelFile = 'model_best.safetensors';
@@ -26,12 +28,8 @@ export function resolvePrecision(choice: PrecisionChoice): Precision {
   return choice === 'auto' ? systemInfo().autoPrecision : choice;
 }
 
-export interface Prediction {
+export interface Prediction extends Answer {
   filename: string;
-  /** The class of the largest probability. */
-  label: string;
-  /** One per class, in the model's order; they sum to 1. */
-  probabilities: number[];
 }
 
 export interface ModelPredictions {
@@ -47,6 +45,8 @@ export interface ModelPredictOptions {
   precision?: PrecisionChoice | undefined;
   /** Images decoded at once; default 3. */
   workers?: number | undefined;
+  /** The most probable class and the network's own probabilities, without decision rule and gate. Default false. */
+  raw?: boolean | undefined;
   signal?: AbortSignal | undefined;
 }
 
@@ -91,6 +91,21 @@ export class Model implements Disposable {
     return this.metadata.description.provenance;
   }
 
+  /** How probabilities become answers; null for a model without. */
+  get decision(): DecisionRule | null {
+    return this.metadata.description.decision ?? null;
+  }
+
+  /** Which images are like none that it was trained on; null for a model that cannot tell. */
+  get gate(): GateDescription | null {
+    return this.metadata.description.gate ?? null;
+  }
+
+  /** All that its file says of it. */
+  get description(): ModelDescription {
+    return this.metadata.description;
+  }
+
   /**
    * Raw outputs for a selection of a packed dataset in the model's format.
    * @throws RoentgenError ERR_MODEL_MISMATCH, ERR_INVALID_ARGUMENT, ERR_BUSY, ERR_DISPOSED, ABORT_ERR
@@ -108,7 +123,7 @@ export class Model implements Disposable {
     );
   }
 
-  /** Raw outputs as probabilities, row-major [N, classes]. */
+  /** Raw outputs as probabilities, row-major [N, classes], before any temperature. */
   probabilities(outputs: Outputs): Float64Array {
     return toProbabilities(outputs.values, outputs.outputs, this.metadata.description.output);
   }
@@ -141,7 +156,6 @@ export class Model implements Disposable {
     if (!Number.isInteger(batchSize) || batchSize < 1) {
       throw invalidArgument('batchSize', 'a positive integer', batchSize);
     }
-    const precision = resolvePrecision(options.precision ?? 'fp32');
     const result: ModelPredictions = { predictions: [], problems: [] };
     for (let start = 0; start < images.length; start += batchSize) {
       const batch = images.slice(start, start + batchSize);
@@ -149,7 +163,7 @@ export class Model implements Disposable {
       result.problems.push(...decoded.problems);
       const names = decoded.kept.map((position) => batch[position]?.name ?? '');
       if (names.length === 0) continue;
-      result.predictions.push(...(await this.classify(decoded.pixels, names, precision, signal)));
+      result.predictions.push(...(await this.classify(decoded.pixels, names, options)));
     }
     return result;
   }
@@ -157,25 +171,30 @@ export class Model implements Disposable {
   private async classify(
     pixels: Uint8Array,
     names: readonly string[],
-    precision: Precision,
-    signal: AbortSignal | undefined,
+    { precision = 'fp32', raw = false, signal }: ModelPredictOptions,
   ): Promise<Prediction[]> {
-    const { channels, height, width } = this.format;
+    const { classes, format } = this;
+    const { channels, height, width } = format;
     using dataset = Dataset.fromImages(pixels, [names.length, channels, height, width]);
     const indices = Int32Array.from(names.keys());
     const outputs = await this.outputs(
       dataset,
-      { indices, labels: new Int32Array(), batchSize: names.length, precision },
+      {
+        indices,
+        labels: new Int32Array(),
+        batchSize: names.length,
+        precision: resolvePrecision(precision),
+      },
       { signal },
     );
-    const probabilities = this.probabilities(outputs);
-    return names.map((filename, row) => {
-      const values = [
-        ...probabilities.subarray(row * this.classes.length, (row + 1) * this.classes.length),
-      ];
-      const label = this.classes[values.indexOf(Math.max(...values))] ?? '';
-      return { filename, label, probabilities: values };
-    });
+    const rows = rowsOf(this.probabilities(outputs), classes.length);
+    const images = { dataset, format, positions: indices, signal };
+    const unfamiliar = this.gate && !raw ? await findUnfamiliar(this.gate, images) : [];
+    const rule = { classes, decision: raw ? null : this.decision };
+    return names.map((filename, row) => ({
+      filename,
+      ...answer(rows[row] ?? [], rule, unfamiliar[row] ?? false),
+    }));
   }
 
   /** Frees the weights; later calls throw ERR_DISPOSED. */

@@ -25,7 +25,8 @@ export interface PredictResult {
 }
 
 /**
- * Classifies image files. For research and education: not a medical device.
+ * Classifies image files, by the model's decision rule where it has one. With a rule or a gate the text has the columns
+ * `prediction_set` and `abstain`. For research and education: not a medical device.
  * @throws RoentgenError as `loadModel` and `scanSource`; ERR_NO_SPACE, ERR_IO, ABORT_ERR
  */
 export async function predict(options: PredictOptions): Promise<PredictResult> {
@@ -34,7 +35,10 @@ export async function predict(options: PredictOptions): Promise<PredictResult> {
   using model = await loadModel(options.model);
   const images = source.samples.map(({ path, name }) => ({ image: path, name }));
   const { predictions, problems } = await model.predictNamed(images, options);
-  const text = formatPredictions(toColumns(model, predictions), options.format);
+  const text = formatPredictions(
+    toColumns(model, predictions, options.raw ?? false),
+    options.format,
+  );
   if (options.output !== undefined) await writeFileAtomic(options.output, text);
   return {
     classes: model.classes,
@@ -47,10 +51,17 @@ export async function predict(options: PredictOptions): Promise<PredictResult> {
 function toColumns(
   model: Model,
   predictions: readonly Prediction[],
+  raw: boolean,
 ): Parameters<typeof formatPredictions>[0] {
+  const sets = predictions.map(({ predictionSet }) => predictionSet ?? []);
+  const decided = !raw && (model.decision !== null || model.gate !== null);
   return {
     classes: model.classes,
     filenames: predictions.map(({ filename }) => filename),
     probabilities: predictions.flatMap(({ probabilities }) => probabilities),
+    labels: predictions.map(({ label }) => label),
+    ...(decided
+      ? { predictionSets: sets, abstentions: predictions.map(({ abstain }) => abstain) }
+      : {}),
   };
 }

@@ -1,6 +1,6 @@
 /** What a training run tells while it goes on, and what it hands back. */
 import type { Problem, ValidationSource } from '../data/index.js';
-import type { ClassificationMetrics } from '../evaluation/index.js';
+import type { ClassificationMetrics, DecisionRule } from '../evaluation/index.js';
 import type { Device, Precision } from '../native/index.js';
 
 /** One epoch's figures. Null where there is no such figure: no validation images, or no classes. */
@@ -119,6 +119,8 @@ export interface RunResult {
   history: EpochRecord[];
   /** On the validation images, at the best epoch; null without validation or classes. */
   metrics: ClassificationMetrics | null;
+  /** How the best model answers, fitted on the validation images; null without validation or classes. */
+  decision: DecisionRule | null;
   problems: Problem[];
   seconds: number;
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { fits } from '../data/index.js';
 import { metricNames } from '../evaluation/index.js';
 import { augmentationOptions } from './augmentation.js';
+import { decisionOptions } from './decision.js';
 import { disciplineOptions } from './discipline.js';
 import { imbalanceOptions } from './imbalance.js';
 import { normalizationOptions } from './normalization.js';
@@ -94,6 +95,7 @@ export const trainOptionsSchema = z.strictObject({
     .max(Number.MAX_SAFE_INTEGER)
     .default(42)
     .describe('Of weights, split, order, augmentation and dropout'),
+  ...decisionOptions,
   evalMetric: z
     .enum(metricNames)
     .default('loss')

@@ -9,6 +9,7 @@ import {
   systemInfo,
   writeFileAtomic,
 } from '../native/index.js';
+import { decideBest } from './bestDecision.js';
 import { BestModels } from './bestModels.js';
 import {
   checkArchitecture,
@@ -209,9 +210,13 @@ export class Run {
     if (best) {
       this.best = { epoch, score, validated };
       await network.save(this.directory.best, metadata);
-      await this.tell({ kind: 'best', path: this.directory.best, epoch });
+      await this.tellBest();
     }
     return { validated, best };
+  }
+
+  private async tellBest(): Promise<void> {
+    await this.tell({ kind: 'best', path: this.directory.best, epoch: this.best?.epoch ?? 0 });
   }
 
   private async tell(checkpoint: Checkpoint): Promise<void> {
@@ -220,7 +225,10 @@ export class Run {
 
   private async finish(stopReason: StopReason): Promise<RunResult> {
     const { packed, selection } = this.preparation;
-    const classified = (await this.bestValidated())?.classified;
+    const validated = await this.bestValidated();
+    const classified = validated?.classified;
+    const decision = await decideBest(this.directory.best, this, validated);
+    if (decision) await this.tellBest();
     const result: RunResult = {
       runDirectory: this.directory.path,
       model: this.directory.best,
@@ -229,6 +237,7 @@ export class Run {
       stopReason,
       history: this.history,
       metrics: classified?.metrics ?? null,
+      decision,
       problems: packed.problems,
       seconds: this.seconds(),
     };

@@ -12,6 +12,7 @@ import {
   type LossName,
   type Precision,
 } from '../native/index.js';
+import { checkDecisionOptions } from './decision.js';
 import { checkDiscipline } from './discipline.js';
 import { checkImbalance } from './imbalance.js';
 import { checkNormalization } from './normalization.js';
@@ -93,6 +94,7 @@ export function checkCombinations(
   checkTransfer(spec, settings);
   checkSchedule(settings);
   checkStopping(settings);
+  checkDecisionOptions(settings);
   metricDirection(settings.evalMetric);
   for (const name of ['mixup', 'cutmix'] as const) {
     if (loss === 'meanSquaredError' && settings[name] > 0) {
