@@ -1,7 +1,7 @@
 /** `roentgen report`: a run told, or what a paper about it must still say. */
 import { z } from 'zod';
 import { writeFileAtomic } from '../native/index.js';
-import { checklistNames, fillChecklist, formatChecklist } from '../report/index.js';
+import { checklistNames, checklists, formatChecklist } from '../report/index.js';
 import { gatherReport, writeReport } from '../reporting/index.js';
 import type { Verb } from './verb.js';
 
@@ -35,7 +35,7 @@ export const reportVerb: Verb = {
       const lines = Object.entries(files).map(([name, path]) => `  ${name.padEnd(6)}  ${path}\n`);
       return { text: lines.join(''), json: files };
     }
-    const filled = fillChecklist(checklist, await gatherReport(run));
+    const filled = checklists[checklist](await gatherReport(run));
     const text = formatChecklist(filled);
     if (output === undefined) return { text, json: filled };
     await writeFileAtomic(output, text);

@@ -1,14 +1,15 @@
 /** What a decision rule makes of labeled images: calibration, operating point, prior shift, coverage, abstention. */
 import { answers } from './answers.js';
 import { largestInRows, rowsOf, sum } from './arrays.js';
-import { brierScore, expectedCalibrationError, logLoss } from './calibrationError.js';
+import { calibrationError } from './calibrationError.js';
 import { confusionMatrix } from './confusion.js';
 import { predictionSet } from './conformal.js';
 import type { DecisionEvaluation, DecisionRule, OperatingPoint } from './decision.js';
 import type { Estimate } from './estimate.js';
+import { brierScore, logLoss } from './probabilityScores.js';
 import { adjustToPrior, estimatePrior } from './priorShift.js';
 import { withTemperature } from './temperature.js';
-import { wilsonInterval } from './wilson.js';
+import { rateEstimate } from './wilson.js';
 
 export interface DecidedImages {
   /** As the network gives them, row-major [N, classes]. */
@@ -47,7 +48,7 @@ function calibrationFigures(
 ): DecisionEvaluation['raw'] {
   return {
     brier: brierScore(probabilities, labels, classes),
-    ece: expectedCalibrationError(probabilities, labels, classes),
+    ece: calibrationError(probabilities, labels, classes),
     logLoss: logLoss(probabilities, labels, classes),
   };
 }
@@ -59,12 +60,14 @@ function atPoint(
   classes: readonly string[],
 ): DecisionEvaluation['operatingPoint'] {
   const matrix = confusionMatrix(labels, answers(calibrated, classes, point), classes.length);
+  const accuracy = rateEstimate(sum(matrix.map((row, at) => row[at] ?? 0)), labels.length);
+  if (accuracy === null) return null;
   const positive = classes.indexOf(point.positive);
   const recall = (at: number): Estimate | null =>
-    rateOrNull(matrix[at]?.[at] ?? 0, sum(matrix[at] ?? []));
+    rateEstimate(matrix[at]?.[at] ?? 0, sum(matrix[at] ?? []));
   return {
     ...point,
-    accuracy: rate(sum(matrix.map((row, at) => row[at] ?? 0)), labels.length),
+    accuracy,
     sensitivity: recall(positive),
     specificity: recall(1 - positive),
     confusionMatrix: matrix,
@@ -113,20 +116,10 @@ function coverage(
     alpha,
     coverage: Array.from({ length: classes }, (_, label) => {
       const own = covered.filter((_, index) => labels[index] === label);
-      return rateOrNull(own.filter(Boolean).length, own.length);
+      return rateEstimate(own.filter(Boolean).length, own.length);
     }),
     meanSetSize: sum(sets.map((set) => set.length)) / sets.length,
     answered: single.length,
-    accuracyOfAnswered: rateOrNull(single.filter(Boolean).length, single.length),
+    accuracyOfAnswered: rateEstimate(single.filter(Boolean).length, single.length),
   };
-}
-
-function rate(hits: number, count: number): Estimate {
-  const [low, high] = wilsonInterval(hits / count, count);
-  return { value: hits / count, low, high, method: 'wilson' };
-}
-
-/** Null for a rate of nothing. */
-function rateOrNull(hits: number, count: number): Estimate | null {
-  return count === 0 ? null : rate(hits, count);
 }

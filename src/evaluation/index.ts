@@ -67,7 +67,6 @@ export type {
   OperatingRule,
 } from './decision.js';
 export { answers } from './answers.js';
-export { brierScore, expectedCalibrationError, logLoss } from './calibrationError.js';
 export { conformalRank, conformalThresholds, imagesNeeded, predictionSet } from './conformal.js';
 export { evaluateDecision } from './evaluateDecision.js';
 export type { DecidedImages } from './evaluateDecision.js';
@@ -87,4 +86,4 @@ export {
   temperatureRange,
   withTemperature,
 } from './temperature.js';
-export { rowsOf } from './arrays.js';
+export { largestInRows, rowsOf } from './arrays.js';

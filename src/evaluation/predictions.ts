@@ -51,8 +51,8 @@ export type PredictionsFormat = keyof typeof formatters;
 export const predictionsFormats = Object.keys(formatters) as PredictionsFormat[];
 
 /**
- * The predictions as text. Probabilities have up to 9 significant digits, which is what it takes to restore
- * every float32 exactly.
+ * The predictions as text. Probabilities have as many digits as it takes to read back the same numbers, so that figures
+ * computed from the file equal those of the run.
  * @throws RoentgenError ERR_INVALID_ARGUMENT where the columns are not equally long
  */
 export function formatPredictions(
@@ -94,7 +94,7 @@ function toRows(predictions: Predictions): Row[] {
   const predicted = largestInRows(probabilities, classes.length);
   return filenames.map((filename, index) => {
     const label = labels?.[index] ?? classes[predicted[index] ?? -1] ?? '';
-    const shares = (rows[index] ?? []).map((value) => Number(value.toPrecision(9)));
+    const shares = rows[index] ?? [];
     const row: Row = {
       filename,
       label,

@@ -5,7 +5,7 @@ import { RoentgenError } from '../native/index.js';
 import type { Predictions } from './predictions.js';
 
 const probabilityPrefix = 'prob_';
-/** Rows of the file sum to 1 but for what 9 significant digits leave out. */
+/** Rows of the file sum to 1, but for rounding. */
 const sumTolerance = 1e-6;
 
 interface Columns {
@@ -14,7 +14,7 @@ interface Columns {
   hasPatients: boolean;
 }
 
-/** The file that `writePredictions` wrote as `csv`: what it holds, with probabilities to its 9 significant digits. */
+/** What `writePredictions` wrote as `csv`. */
 export interface PredictionsFile extends Predictions {
   probabilities: Float64Array;
 }

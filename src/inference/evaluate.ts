@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import { openData, type PackedIndex, type Problem, type Split } from '../data/index.js';
 import {
   evaluateClassification,
+  metricIntervals,
   reconstructionMetrics,
   reportObject,
   type ClassificationMetrics,
   type DecisionEvaluation,
+  type MetricIntervals,
   type ReconstructionMetrics,
 } from '../evaluation/index.js';
 import {
@@ -17,6 +19,7 @@ import {
 } from '../native/index.js';
 import { decide } from './decide.js';
 import { writeEvaluationFiles } from './evaluationFiles.js';
+import { enterLook } from './looks.js';
 import {
   isRunDirectory,
   loadModel,
@@ -38,6 +41,8 @@ export interface EvaluateOptions {
   groupBy?: string | undefined;
   /** The class whose recall is the sensitivity; default the last. Two classes only. */
   positive?: string | undefined;
+  /** What the figures are for, as the run's ledger keeps it where test images are looked at. */
+  why?: string | undefined;
   /** Default 64. */
   batchSize?: number | undefined;
   /** Default fp32. */
@@ -51,6 +56,8 @@ export interface EvaluateOptions {
   workers?: number | undefined;
   keepGoing?: boolean | undefined;
 }
+
+const defaultWhy = 'to report a figure';
 
 export type EvaluateEvent =
   | { kind: 'packing'; done: number; total: number; imagesPerSecond: number }
@@ -67,10 +74,14 @@ export interface EvaluateResult {
   loss: number;
   /** Null for a reconstruction. */
   metrics: ClassificationMetrics | null;
+  /** Of the metrics, 95%. Null for a reconstruction. */
+  intervals: MetricIntervals | null;
   /** Null for a classifier. */
   reconstruction: ReconstructionMetrics | null;
   /** What the model's decision rule makes of the images; null for a model without. Not in `metrics`. */
   decision: DecisionEvaluation | null;
+  /** How often these test images have been looked at with this run's models; null where no ledger is kept. */
+  looks: number | null;
   /** Where the files are. */
   output: string | null;
   problems: Problem[];
@@ -78,7 +89,8 @@ export interface EvaluateResult {
 
 /**
  * Runs a model over labeled data and writes `metrics.json`, `classification_report.txt`, `predictions.csv`,
- * `confusion_matrix.csv`, `confusion_matrix.svg` and `roc.svg`.
+ * `confusion_matrix.csv`, `confusion_matrix.svg`, `roc.svg`, and `gallery/`, the errors in pictures. A look at images
+ * that are neither `train` nor `val` is entered in the run's `ledger.jsonl` before any figure is told.
  * @throws RoentgenError as `loadModel` and `openData`; ERR_EMPTY_DATASET where the split has no image;
  * ERR_NO_SPACE, ERR_IO, ABORT_ERR
  */
@@ -116,23 +128,27 @@ export async function evaluate(
       },
     },
   );
+  const { sourceHash: dataHash } = packed.index;
+  const look = { split, data, dataHash, images: indices.length, why: options.why ?? defaultWhy };
+  const looks = await enterLook(model.path, look);
   const place = options.output ?? defaultOutput(options.model, split);
   const output = place === null ? null : await createNewFolder(place);
-  const scores = score(model, outputs, labels, options.positive);
+  const groups = positions.map((position) => packed.index.groups[position] ?? '');
+  const scores = score(model, outputs, { labels, groups, positive: options.positive });
   const decision = await decide(model, { dataset, indices, labels, outputs, signal });
   const result: EvaluateResult = {
     split,
     samples: indices.length,
     loss: outputs.loss,
-    metrics: scores.metrics,
-    reconstruction: scores.reconstruction,
+    ...scores,
     decision,
+    looks,
     output,
     problems: packed.problems,
   };
   if (output === null) return result;
   const report = scores.metrics && reportObject(scores.metrics);
-  const summary = { ...result, model: model.path, dataHash: packed.index.sourceHash, report };
+  const summary = { ...result, model: model.path, data, dataHash, report };
   await writeFileAtomic(join(output, 'metrics.json'), `${JSON.stringify(summary, null, 2)}\n`);
   if (scores.metrics) {
     await writeEvaluationFiles(output, {
@@ -140,6 +156,7 @@ export async function evaluate(
       probabilities: model.probabilities(outputs),
       index: packed.index,
       positions: indices,
+      dataset,
     });
   }
   return result;
@@ -160,18 +177,22 @@ function defaultOutput(model: string, split: string): string | null {
 function score(
   model: Model,
   outputs: Outputs,
-  labels: Int32Array,
-  positive: string | undefined,
-): Pick<EvaluateResult, 'metrics' | 'reconstruction'> {
+  truth: { labels: Int32Array; groups: string[]; positive: string | undefined },
+): Pick<EvaluateResult, 'metrics' | 'intervals' | 'reconstruction'> {
   if (model.task === 'reconstruction') {
-    return { metrics: null, reconstruction: reconstructionMetrics(outputs.values) };
+    const reconstruction = reconstructionMetrics(outputs.values);
+    return { metrics: null, intervals: null, reconstruction };
   }
-  const probabilities = model.probabilities(outputs);
-  const metrics = evaluateClassification({
-    probabilities,
-    labels,
-    classes: [...model.classes],
+  const { positive, ...images } = truth;
+  const labeled = {
+    probabilities: model.probabilities(outputs),
+    classes: model.classes,
+    ...images,
     ...(positive === undefined ? {} : { positive }),
-  });
-  return { metrics, reconstruction: null };
+  };
+  return {
+    metrics: evaluateClassification(labeled),
+    intervals: metricIntervals(labeled),
+    reconstruction: null,
+  };
 }

@@ -4,12 +4,14 @@ import type { PackedIndex } from '../data/index.js';
 import {
   confusionCsv,
   formatReport,
+  largestInRows,
   rocCurves,
   writePredictions,
   type ClassificationMetrics,
 } from '../evaluation/index.js';
-import { writeFileAtomic } from '../native/index.js';
+import { writeFileAtomic, type Dataset } from '../native/index.js';
 import { confusionMatrixSvg, rocSvg } from '../report/index.js';
+import { writeGallery } from './gallery.js';
 
 export interface EvaluatedImages {
   metrics: ClassificationMetrics;
@@ -19,16 +21,17 @@ export interface EvaluatedImages {
   index: PackedIndex;
   /** [N] positions in the dataset. */
   positions: Int32Array;
+  dataset: Dataset;
 }
 
 /**
- * Writes `classification_report.txt`, `confusion_matrix.csv`, `confusion_matrix.svg`, `roc.svg` and
- * `predictions.csv` to an existing folder.
+ * Writes `classification_report.txt`, `confusion_matrix.csv`, `confusion_matrix.svg`, `roc.svg`, `predictions.csv`
+ * and `gallery/` to an existing folder.
  * @throws RoentgenError ERR_NO_SPACE, ERR_IO
  */
 export async function writeEvaluationFiles(
   folder: string,
-  { metrics, probabilities, index, positions }: EvaluatedImages,
+  { metrics, probabilities, index, positions, dataset }: EvaluatedImages,
 ): Promise<void> {
   const write = async (name: string, text: string): Promise<void> =>
     writeFileAtomic(join(folder, name), text);
@@ -38,13 +41,26 @@ export async function writeEvaluationFiles(
   await write('confusion_matrix.csv', confusionCsv(confusionMatrix, classes));
   await write('confusion_matrix.svg', confusionMatrixSvg(confusionMatrix, classes));
   await write('roc.svg', rocSvg(namedCurves(probabilities, labels, classes)));
+  const names = Array.from(positions, (position) => index.names[position] ?? '');
   await writePredictions(join(folder, 'predictions.csv'), {
     classes,
-    filenames: Array.from(positions, (position) => index.names[position] ?? ''),
+    filenames: names,
     probabilities,
     targets: labels,
     patientIds: Array.from(positions, (position) => index.groups[position] ?? ''),
   });
+  const answers = largestInRows(probabilities, classes.length);
+  const answered = names.map((filename, at) => {
+    const answer = answers[at] ?? 0;
+    return {
+      filename,
+      position: positions[at] ?? 0,
+      prediction: classes[answer] ?? '',
+      truth: classes[labels[at] ?? -1] ?? '',
+      probability: probabilities[at * classes.length + answer] ?? 0,
+    };
+  });
+  await writeGallery(join(folder, 'gallery'), answered, { dataset, format: index.format });
 }
 
 /** One curve per class; of two classes the second's, since the first's is its mirror image. */

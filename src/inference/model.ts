@@ -72,6 +72,11 @@ export class Model implements Disposable {
     return this.metadata.description.model;
   }
 
+  /** Weights and biases, and the moving statistics of norms. */
+  get parameters(): number {
+    return this.network.summary().total;
+  }
+
   /** Class names in the order of the probabilities. */
   get classes(): readonly string[] {
     return this.metadata.description.classes;

@@ -4,10 +4,9 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import {
   evaluateClassification,
-  evaluateDecision,
   metricIntervals,
   readPredictions,
-  type DecisionRule,
+  type DecisionEvaluation,
 } from '../evaluation/index.js';
 import { galleryIndex } from '../inference/index.js';
 import { RoentgenError } from '../native/index.js';
@@ -15,8 +14,15 @@ import type { EvaluatedSplit, GalleryImage } from '../report/index.js';
 import type { RunSummary } from '../training/index.js';
 
 /** What of an evaluation its predictions do not say. */
-const originSchema = z.object({ split: z.string(), data: z.string(), dataHash: z.string() });
+const originSchema = z.object({
+  split: z.string(),
+  data: z.string(),
+  dataHash: z.string(),
+  decision: z.custom<DecisionEvaluation | null>((value) => typeof value === 'object').default(null),
+});
 type Origin = z.infer<typeof originSchema>;
+/** The run's own metrics speak of its validation images. */
+const ownSchema = originSchema.pick({ decision: true });
 
 const gallerySchema = z.array(
   z.object({
@@ -30,13 +36,12 @@ const gallerySchema = z.array(
 
 /**
  * Test first, then sets from elsewhere, the images that the epoch was chosen on last; of several evaluations of the
- * same images the newest. Figures are computed anew from the predictions, so that they cannot disagree with them.
+ * same images the newest. Metrics are computed anew from the predictions, so that they cannot disagree with them.
  * @throws RoentgenError ERR_INVALID_FILE, ERR_IO
  */
 export async function readEvaluations(
   runDirectory: string,
   run: RunSummary,
-  rule: DecisionRule | null,
 ): Promise<EvaluatedSplit[]> {
   const folders = (await readdir(runDirectory, { withFileTypes: true }))
     .filter((entry) => entry.isDirectory() && entry.name.startsWith('evaluation-'))
@@ -47,12 +52,12 @@ export async function readEvaluations(
     origins.set(`${origin.split} ${origin.dataHash}`, { folder, origin });
   }
   const evaluations = [...origins.values()].map(({ folder, origin }) =>
-    readEvaluation(folder, nameOf(origin, run), origin, rule),
+    readEvaluation(folder, nameOf(origin, run), origin),
   );
   if (run.images.validation > 0) {
-    const { data, dataHash } = run;
-    const origin = { split: 'validation', data, dataHash };
-    evaluations.push(readEvaluation(runDirectory, 'validation', origin, rule));
+    const own = await readJson(join(runDirectory, 'metrics.json'), ownSchema);
+    const origin = { ...own, data: run.data, dataHash: run.dataHash };
+    evaluations.push(readEvaluation(runDirectory, 'validation', origin));
   }
   return (await Promise.all(evaluations)).toSorted((a, b) => rankOf(a, run) - rankOf(b, run));
 }
@@ -75,21 +80,23 @@ function rankOf({ name, dataHash }: EvaluatedSplit, run: RunSummary): number {
 async function readEvaluation(
   folder: string,
   name: string,
-  { data, dataHash }: Origin,
-  rule: DecisionRule | null,
+  { data, dataHash, decision }: Omit<Origin, 'split'>,
 ): Promise<EvaluatedSplit> {
-  const { classes, filenames, probabilities, targets, patientIds } = await readPredictions(
-    join(folder, 'predictions.csv'),
-  );
-  const labeled = { probabilities, labels: targets, classes, groups: patientIds };
+  const path = join(folder, 'predictions.csv');
+  const { classes, filenames, probabilities, targets, patientIds } = await readPredictions(path);
+  if (targets === undefined) {
+    throw new RoentgenError('ERR_INVALID_FILE', `${path} holds no true classes. Evaluate again.`);
+  }
+  const groups = patientIds ?? filenames;
+  const labeled = { probabilities, labels: targets, classes, groups };
   return {
     ...{ name, data, dataHash },
     metrics: evaluateClassification(labeled),
     intervals: metricIntervals(labeled),
-    decision: rule && evaluateDecision(rule, labeled),
+    decision,
     predictions: {
       filenames,
-      groups: patientIds,
+      groups,
       labels: Array.from(targets),
       probabilities: Array.from(probabilities),
     },
@@ -99,7 +106,7 @@ async function readEvaluation(
 
 /** With the pictures themselves; none where there is no gallery. */
 async function readGallery(folder: string): Promise<GalleryImage[]> {
-  const names = await readdir(folder).catch(() => []);
+  const names = await readdir(folder).catch((): string[] => []);
   if (!names.includes(galleryIndex)) return [];
   const entries = await readJson(join(folder, galleryIndex), gallerySchema);
   return Promise.all(

@@ -1,4 +1,5 @@
 /** A run's settings and versions as rows for a reader, and what a reader must know before any figure. */
+import { basename } from 'node:path';
 import type { DecisionRule } from '../evaluation/index.js';
 import type { Normalization } from '../native/index.js';
 import type { Fact } from '../report/index.js';
@@ -23,6 +24,11 @@ export function settingFacts(settings: RunSummary['settings']): Fact[] {
 
 export function versionFacts(versions: Readonly<Record<string, string>>): Fact[] {
   return Object.entries(versions).map(([name, value]) => ({ name, value }));
+}
+
+/** What the weights were before the first step. */
+export function describeInitialization({ weights, seed }: RunSummary['settings']): string {
+  return weights === undefined ? `random, seed ${seed}` : `imported from ${basename(weights)}`;
 }
 
 /** `mean 0.485, deviation 0.229`, three of each in color. */

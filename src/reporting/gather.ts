@@ -1,5 +1,5 @@
 /** Everything that a run directory holds, as the content of its report. */
-import { auditFile, readAudit } from '../data/index.js';
+import { readAudit } from '../data/index.js';
 import { readLedger } from '../evaluation/index.js';
 import { loadModel } from '../inference/index.js';
 import { RoentgenError } from '../native/index.js';
@@ -7,7 +7,13 @@ import { readProbes } from '../probing/index.js';
 import type { ReportContent } from '../report/index.js';
 import { readRun } from '../training/index.js';
 import { readEvaluations } from './evaluations.js';
-import { settingFacts, versionFacts, warningsOf } from './facts.js';
+import {
+  describeInitialization,
+  describeNormalization,
+  settingFacts,
+  versionFacts,
+  warningsOf,
+} from './facts.js';
 
 /**
  * @throws RoentgenError ERR_NOT_FOUND where the folder is no run or has no model yet; ERR_INVALID_CONFIG,
@@ -41,6 +47,7 @@ export async function gatherReport(runDirectory: string): Promise<ReportContent>
     },
     settings: settingFacts(settings),
     versions: versionFacts(run.versions),
+    initialization: describeInitialization(settings),
     warnings: warningsOf(run, model.decision),
     history,
     bestEpoch: run.best?.epoch ?? history.length,
@@ -51,6 +58,6 @@ export async function gatherReport(runDirectory: string): Promise<ReportContent>
     audit: await readAudit(runDirectory),
     probes: await readProbes(runDirectory),
     ledger,
-    evaluations: await readEvaluations(runDirectory, run, model.decision),
+    evaluations: await readEvaluations(runDirectory, run),
   };
 }

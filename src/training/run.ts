@@ -254,6 +254,7 @@ export class Run {
         ...classified,
         index: packed.index,
         positions,
+        dataset: packed.dataset,
       });
     }
     return result;
