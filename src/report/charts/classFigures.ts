@@ -4,13 +4,13 @@ import { cycled, ownLegend, shapes, shorten, type Chart } from './chart.js';
 
 /** The figures that lie in [0, 1], in the order of the chart. */
 const rows = [
-  ['recall', 'Recall (sensitivity)'],
+  ['recall', 'Recall'],
   ['specificity', 'Specificity'],
   ['precision', 'Precision'],
-  ['npv', 'Negative pred. value'],
+  ['npv', 'NPV'],
   ['f1', 'F1'],
   ['auroc', 'AUROC'],
-  ['averagePrecision', 'Average precision'],
+  ['averagePrecision', 'Avg. precision'],
 ] as const;
 
 export function classFiguresChart({ perClass }: MetricIntervals): Chart {
