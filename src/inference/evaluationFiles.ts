@@ -39,8 +39,8 @@ export async function writeEvaluationFiles(
   const labels = positions.map((position) => index.labels[position] ?? -1);
   await write('classification_report.txt', formatReport(metrics));
   await write('confusion_matrix.csv', confusionCsv(confusionMatrix, classes));
-  await write('confusion_matrix.svg', confusionMatrixSvg(confusionMatrix, classes));
-  await write('roc.svg', rocSvg(namedCurves(probabilities, labels, classes)));
+  await write('confusion_matrix.svg', await confusionMatrixSvg(confusionMatrix, classes));
+  await write('roc.svg', await rocSvg(namedCurves(probabilities, labels, classes)));
   const names = Array.from(positions, (position) => index.names[position] ?? '');
   await writePredictions(join(folder, 'predictions.csv'), {
     classes,

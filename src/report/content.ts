@@ -6,7 +6,7 @@ import type {
   DecisionRule,
   MetricIntervals,
 } from '../evaluation/index.js';
-import type { EpochPoint } from './curves.js';
+import type { EpochPoint } from './charts/trainingCurves.js';
 
 /** A row of a table of facts. */
 export interface Fact {

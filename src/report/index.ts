@@ -1,11 +1,13 @@
-/** What a run says of itself: charts as standalone SVG files, the model card, reporting checklists. */
-export { confusionMatrixSvg } from './confusionMatrix.js';
-export { trainingCurvesSvg } from './curves.js';
-export type { EpochPoint } from './curves.js';
-export { rateFinderSvg } from './rateFinder.js';
+/** What a run says of itself: charts, the report as one HTML file, the model card, reporting checklists. */
+export { renderSvg } from './charts/render.js';
+export { pageInk, paperInk } from './charts/ink.js';
+export type { Chart } from './charts/chart.js';
+export { confusionMatrixSvg, rateFinderSvg, rocSvg, trainingCurvesSvg } from './files.js';
+export { writePlots } from './plots.js';
+export { reportHtml } from './page/page.js';
 export { toPng } from './raster.js';
-export { rocSvg } from './roc.js';
-export type { NamedRocCurve } from './roc.js';
+export type { NamedRocCurve } from './charts/roc.js';
+export type { EpochPoint } from './charts/trainingCurves.js';
 export type {
   EvaluatedSplit,
   Fact,

@@ -94,7 +94,7 @@ export async function findLearningRate(
     // A loss that is no number is what the test looks for.
     if (!(error instanceof RoentgenError) || error.code !== 'ERR_DIVERGED') throw error;
   }
-  return conclude(points, steps);
+  return await conclude(points, steps);
 }
 
 /** Rates that rise evenly on a logarithmic scale, through as many epochs as it takes. */
@@ -139,7 +139,7 @@ function addPoint(points: RatePoint[], { learningRate, loss }: StepReport): bool
   return smoothed > tolerated * Math.min(...points.map((point) => point.smoothed));
 }
 
-function conclude(points: RatePoint[], steps: number): RateFinding {
+async function conclude(points: RatePoint[], steps: number): Promise<RateFinding> {
   // The start is noise, and the last steps are those that diverge.
   const judged = points.slice(Math.floor(steps / 10), -5);
   const least = judged.reduce<RatePoint | undefined>(
@@ -159,7 +159,7 @@ function conclude(points: RatePoint[], steps: number): RateFinding {
     steepest: steepest(judged),
     minimum: least.learningRate / 10,
     diverged: points.length < steps,
-    svg: rateFinderSvg(points, suggestion),
+    svg: await rateFinderSvg(points, suggestion),
   };
 }
 

@@ -62,7 +62,8 @@ export class RunDirectory {
     const rows = history.map((record) => columns.map(([, key]) => record[key] ?? ''));
     const lines = [columns.map(([name]) => name), ...rows].map((cells) => cells.join(','));
     await writeFileAtomic(this.file(summaryFile), `${lines.join('\n')}\n`);
-    await writeFileAtomic(this.file('curves.svg'), trainingCurvesSvg(history, { bestEpoch }));
+    const curves = await trainingCurvesSvg(history, { bestEpoch });
+    await writeFileAtomic(this.file('curves.svg'), curves);
   }
 }
 

@@ -99,7 +99,7 @@ export class RunLog {
     }
     if (validated?.classified) {
       const { confusionMatrix } = validated.classified.metrics;
-      const { png, ...size } = await toPng(confusionMatrixSvg(confusionMatrix, this.classes));
+      const { png, ...size } = await toPng(await confusionMatrixSvg(confusionMatrix, this.classes));
       this.events.image('confusion matrix/validation', png, size, epoch);
     }
     await this.events.flush();

@@ -1,0 +1,37 @@
+/** Single charts as SVG files, for callers that have no whole report. */
+import type { ConfusionMatrix } from '../evaluation/index.js';
+import { confusionMatrixChart } from './charts/confusionMatrix.js';
+import { rateFinderChart } from './charts/rateFinder.js';
+import { renderSvg } from './charts/render.js';
+import { rocChart, type NamedRocCurve } from './charts/roc.js';
+import {
+  trainingCurvesChart,
+  type EpochPoint,
+  type TrainingCurvesOptions,
+} from './charts/trainingCurves.js';
+
+/** As `trainingCurvesChart`. */
+export async function trainingCurvesSvg(
+  epochs: readonly EpochPoint[],
+  options?: TrainingCurvesOptions,
+): Promise<string> {
+  return renderSvg(trainingCurvesChart(epochs, options));
+}
+
+/** As `confusionMatrixChart`. */
+export async function confusionMatrixSvg(
+  matrix: ConfusionMatrix,
+  classes: readonly string[],
+): Promise<string> {
+  return renderSvg(confusionMatrixChart(matrix, classes));
+}
+
+/** As `rocChart`. */
+export async function rocSvg(curves: readonly NamedRocCurve[]): Promise<string> {
+  return renderSvg(rocChart(curves));
+}
+
+/** As `rateFinderChart`. */
+export async function rateFinderSvg(...chart: Parameters<typeof rateFinderChart>): Promise<string> {
+  return renderSvg(rateFinderChart(...chart));
+}
