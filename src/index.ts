@@ -86,6 +86,17 @@ export type {
   SplitOptions,
 } from './data/index.js';
 
+export { formatProbes, probe } from './probing/index.js';
+export type {
+  Judgment,
+  ProbeEvent,
+  ProbeFinding,
+  ProbeHooks,
+  ProbeOptions,
+  ProbeReport,
+  ProbeVerdict,
+} from './probing/index.js';
+
 export { listModels, loadModelSpec } from './models/index.js';
 export type { ModelSpec } from './models/index.js';
 
