@@ -1,18 +1,8 @@
 /** What an image file tells before one looks at the picture: facts of its acquisition, and figures of its content. */
-import { open } from 'node:fs/promises';
-import sharp from 'sharp';
-import { RoentgenError, throwIfAborted } from '../native/index.js';
-import { meanQuantization } from './jpeg.js';
+import type { FileHead } from './fileHeads.js';
+import { visitImages } from './images.js';
 import { encodeFacts, type Fact } from './ranks.js';
-import { side, type Material, type NoView, type View } from './types.js';
-
-/** Everything that facts are read from. */
-interface FileHead {
-  header: sharp.Metadata;
-  sizeBytes: number;
-  /** See `meanQuantization`; 0 for a file that is no JPEG. */
-  quantization: number;
-}
+import type { Material, NoView, View } from './types.js';
 
 /**
  * How a file came to be, and nothing of what it shows. Not the number of bytes, nor the brightness: an opacity
@@ -48,16 +38,11 @@ const contentFacts: Readonly<
 const noFiles: NoView = { reason: 'a packed file does not hold the image files' };
 
 /** Facts of acquisition, as one row of bytes per image. */
-export async function viewMetadata(
-  material: Material,
-  signal?: AbortSignal,
-): Promise<View | NoView> {
-  if (material.files === null) return noFiles;
-  const heads = await readHeads(material.files, signal);
-  return encodeFacts(
-    heads.map((head) => evaluate(acquisitionFacts, head)),
-    material.train,
-  );
+export async function viewMetadata({ heads, train }: Material): Promise<View | NoView> {
+  if (heads === null) return noFiles;
+  const facts = Object.values(acquisitionFacts);
+  const rows = (await heads()).map((head) => facts.map((fact) => fact(head)));
+  return encodeFacts(rows, train);
 }
 
 /** Figures of content, as one row of bytes per image. */
@@ -65,61 +50,27 @@ export async function viewStatistics(
   material: Material,
   signal?: AbortSignal,
 ): Promise<View | NoView> {
-  const { files, positions, dataset, train } = material;
-  if (files === null) return noFiles;
-  const heads = await readHeads(files, signal);
-  const rows = heads.map((head, row) => {
-    const pixels = momentsOf(dataset.read(positions[row] ?? 0));
-    return Object.values(contentFacts).map((fact) => fact(head, pixels));
-  });
-  return encodeFacts(rows, train);
-}
-
-function evaluate(facts: typeof acquisitionFacts, head: FileHead): Fact[] {
-  return Object.values(facts).map((fact) => fact(head));
+  if (material.heads === null) return noFiles;
+  const heads = await material.heads();
+  const facts = Object.values(contentFacts);
+  const rows: Fact[][] = [];
+  await visitImages(
+    material,
+    (image, row) => {
+      const [head, pixels] = [heads[row], momentsOf(image)];
+      rows.push(head === undefined ? [] : facts.map((fact) => fact(head, pixels)));
+    },
+    signal,
+  );
+  return encodeFacts(rows, material.train);
 }
 
 function momentsOf(pixels: Uint8Array): { mean: number; std: number } {
-  const mean = pixels.reduce((sum, value) => sum + value, 0) / pixels.length;
-  const squares = pixels.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { mean, std: Math.sqrt(squares / side ** 2) };
-}
-
-/** As many as libuv has threads would idle while JavaScript works. */
-const filesAtOnce = 16;
-
-async function readHeads(
-  files: readonly { path: string; name: string }[],
-  signal: AbortSignal | undefined,
-): Promise<FileHead[]> {
-  const heads: FileHead[] = [];
-  for (let start = 0; start < files.length; start += filesAtOnce) {
-    throwIfAborted(signal);
-    heads.push(...(await Promise.all(files.slice(start, start + filesAtOnce).map(readHead))));
+  let [sum, squares] = [0, 0];
+  for (const value of pixels) {
+    sum += value;
+    squares += value ** 2;
   }
-  return heads;
-}
-
-/** Quantization tables stand behind EXIF data and color profile, which rarely take more. */
-const headBytes = 2 ** 17;
-
-async function readHead({ path, name }: { path: string; name: string }): Promise<FileHead> {
-  try {
-    const file = await open(path);
-    try {
-      const { size: sizeBytes } = await file.stat();
-      const head = Buffer.alloc(Math.min(sizeBytes, headBytes));
-      await file.read(head, 0, head.length, 0);
-      const header = await sharp(path, { limitInputPixels: false }).metadata();
-      return { header, sizeBytes, quantization: meanQuantization(head) ?? 0 };
-    } finally {
-      await file.close();
-    }
-  } catch (cause) {
-    throw new RoentgenError(
-      'ERR_UNREADABLE_IMAGE',
-      `${name}: its header cannot be read. Replace the file or take it out.`,
-      { cause, details: { file: name } },
-    );
-  }
+  const mean = sum / pixels.length;
+  return { mean, std: Math.sqrt(Math.max(0, squares / pixels.length - mean ** 2)) };
 }

@@ -1,5 +1,5 @@
 /** The report of a probing as text for the terminal, 80 columns at most. */
-import type { Judgment, ProbeReport, ProbeVerdict } from './types.js';
+import type { Judgment, ProbeFinding, ProbeReport, ProbeVerdict } from './types.js';
 
 const verdicts: Readonly<Record<ProbeVerdict, string>> = {
   shortcut: 'SHORTCUT',
@@ -8,45 +8,81 @@ const verdicts: Readonly<Record<ProbeVerdict, string>> = {
   tooFew: 'too few',
 };
 
-const width = 80;
-/** Of name, accuracy, balanced accuracy, AUROC with interval, share and verdict. */
-const columns = [
-  { title: '', width: 16, right: false },
-  { title: 'accuracy', width: 8, right: true },
-  { title: 'balanced', width: 8, right: true },
-  { title: 'AUROC [95%]', width: 17, right: false },
-  { title: 'share', width: 6, right: true },
-  { title: 'verdict', width: 12, right: false },
-] as const;
+/** A probe, or the model above them. */
+type Row = Judgment & { name: string } & Partial<Pick<ProbeFinding, 'explainedShare' | 'verdict'>>;
+
+interface Column {
+  title: string;
+  right?: true;
+  show: (row: Row) => string;
+}
+
+const columns: readonly Column[] = [
+  { title: '', show: ({ name }) => name },
+  { title: 'accuracy', right: true, show: ({ accuracy }) => decimals(accuracy) },
+  { title: 'balanced', right: true, show: ({ balancedAccuracy }) => decimals(balancedAccuracy) },
+  { title: 'AUROC [95%]', show: showAuroc },
+  {
+    title: 'share',
+    right: true,
+    show: ({ explainedShare }) => (explainedShare == null ? '' : percent(explainedShare)),
+  },
+  { title: 'verdict', show: ({ verdict }) => (verdict === undefined ? '' : verdicts[verdict]) },
+];
 
 /** The table, what was left out and why, and the rule. */
 export function formatProbes(report: ProbeReport): string {
   const { model, probes, leftOut, notes, rule } = report;
-  const rows = [
-    columns.map(({ title }) => title),
-    ...(model ? [['model', ...figures(model), '', '']] : []),
-    ...probes.map((probe) => {
-      const { explainedShare: share, verdict } = probe;
-      const shown = share === null ? '' : `${(100 * share).toFixed(0)}%`;
-      return [probe.name, ...figures(probe), shown, verdicts[verdict]];
-    }),
+  const rows: Row[] = [...(model ? [{ name: 'model', ...model }] : []), ...probes];
+  const remarks = [
+    ...probes.map(({ name, title }) => `${name}: ${title}`),
+    ...leftOut.map(({ name, reason }) => `${name} left out: ${reason}`),
+    ...notes,
   ];
-  const legend = probes.map(({ name, title }) => `${name}: ${title}`);
   return [
     ...wrap(heading(report)),
     '',
-    ...rows.map(formatRow),
+    ...drawTable(rows),
     '',
-    ...[
-      ...legend,
-      ...leftOut.map(({ name, reason }) => `${name} left out: ${reason}`),
-      ...notes,
-    ].flatMap(wrap),
+    ...remarks.flatMap(wrap),
     '',
     ...wrap(conclusion(report)),
     ...wrap(rule),
     '',
   ].join('\n');
+}
+
+/** Columns that say nothing of any row are not in it. */
+function drawTable(rows: readonly Row[]): string[] {
+  const texts = columns
+    .map(({ title, right, show }) => ({ right, title, cells: rows.map(show) }))
+    .filter(({ cells }) => cells.some((cell) => cell !== ''))
+    .map(({ right, title, cells }) => ({ right, cells: [title, ...cells] }));
+  return ['', ...rows].map((_, line) =>
+    texts
+      .map(({ right, cells }) => {
+        const columnWidth = Math.max(...cells.map(({ length }) => length));
+        const cell = cells[line] ?? '';
+        return right ? cell.padStart(columnWidth) : cell.padEnd(columnWidth);
+      })
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+function showAuroc({ auroc, aurocInterval }: Row): string {
+  if (auroc === null) return 'undefined';
+  if (aurocInterval === null) return decimals(auroc);
+  const [low, high] = aurocInterval;
+  return `${decimals(auroc)} [${decimals(low)}, ${decimals(high)}]`;
+}
+
+function decimals(value: number): string {
+  return value.toFixed(3);
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(0)}%`;
 }
 
 function heading({ train, validation, validationGroups, validationFrom }: ProbeReport): string {
@@ -60,40 +96,21 @@ function heading({ train, validation, validationGroups, validationFrom }: ProbeR
 function conclusion({ probes, flagged, model }: ProbeReport): string {
   const names = probes.filter((probe) => probe.flagged).map(({ name }) => name);
   const verdict = flagged
-    ? `Shortcut: ${names.join(', ')} can tell the classes apart without seeing disease.`
+    ? `Shortcut: the classes can be told apart without seeing the lungs (${names.join(', ')}).`
     : 'No shortcut was proven, which does not prove that there is none.';
   return model === null
     ? verdict
     : `${verdict} "share" is a probe's balanced accuracy above chance as a part of the model's.`;
 }
 
-function figures({ accuracy, balancedAccuracy, auroc, aurocInterval }: Judgment): string[] {
-  const interval = aurocInterval?.map((bound) => decimals(bound)).join(', ');
-  const area = auroc === null ? 'undefined' : `${decimals(auroc)} [${interval ?? ''}]`;
-  return [decimals(accuracy), decimals(balancedAccuracy), area];
-}
-
-/** "0.973", and ".97" would save no column. */
-function decimals(value: number): string {
-  return value.toFixed(3);
-}
-
-function formatRow(cells: readonly string[]): string {
-  return columns
-    .map(({ width: columnWidth, right }, column) => {
-      const cell = cells[column] ?? '';
-      return right ? cell.padStart(columnWidth) : cell.padEnd(columnWidth);
-    })
-    .join('  ')
-    .trimEnd();
-}
+const lineWidth = 80;
 
 /** Lines of at most 80 columns, broken at spaces. */
 function wrap(text: string): string[] {
   const lines: string[] = [];
   for (const word of text.split(' ')) {
     const line = lines.at(-1);
-    if (line !== undefined && line.length + 1 + word.length <= width) {
+    if (line !== undefined && line.length + 1 + word.length <= lineWidth) {
       lines[lines.length - 1] = `${line} ${word}`;
     } else {
       lines.push(word);

@@ -25,7 +25,7 @@ export const probes: readonly Probe[] = [
   },
   {
     name: 'border',
-    title: 'the outer 8% of each side',
+    title: 'the outer 8% of each side, which shows the rim of the lungs at most',
     decides: true,
     view: viewBorder,
     layers: 'picture',

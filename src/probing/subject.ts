@@ -12,6 +12,7 @@ import {
 import { loadModel, type Model } from '../inference/index.js';
 import { invalidArgument, RoentgenError } from '../native/index.js';
 import { listRuns, type RunSummary } from '../training/index.js';
+import { readHeads, type FileHead } from './fileHeads.js';
 import { side, type Material, type ProbeEvent } from './types.js';
 
 export interface ProbeOptions {
@@ -86,7 +87,7 @@ export async function openSubject(options: ProbeOptions, hooks: ProbeHooks): Pro
       const { validationFrom, ...chosen } = choose(packed, split, data);
       const files = await findFiles(data, reading, packed, chosen.positions);
       return {
-        material: { ...chosen, files, masks: options.masks },
+        material: { ...chosen, files, heads: headsOf(files, hooks.signal), masks: options.masks },
         ...{ validationFrom, seed: split.seed, problems: packed.problems },
         run: summary && model && { path: summary.path, model },
         openForModel: async ({ format, classes }) =>
@@ -189,4 +190,13 @@ async function findFiles(
   const { samples } = await scanSource(data, reading);
   const byName = new Map(samples.map((sample) => [sample.name, sample]));
   return positions.flatMap((position) => byName.get(index.names[position] ?? '') ?? []);
+}
+
+function headsOf(
+  files: readonly Sample[] | null,
+  signal: AbortSignal | undefined,
+): Material['heads'] {
+  if (files === null) return null;
+  let reading: Promise<readonly FileHead[]> | undefined;
+  return () => (reading ??= readHeads(files, signal));
 }

@@ -2,6 +2,7 @@
 import type { PackedIndex, Problem, Sample } from '../data/index.js';
 import type { Dataset } from '../native/index.js';
 import type { ProbeResult } from '../report/index.js';
+import type { FileHead } from './fileHeads.js';
 
 /** Height and width, in pixels, of the images that probes see parts of. */
 export const side = 64;
@@ -16,6 +17,8 @@ export interface Material {
   train: number;
   /** The files behind the positions; null where only a packed file is there. */
   files: readonly Sample[] | null;
+  /** Read once, when a probe first asks; null as `files`. */
+  heads: (() => Promise<readonly FileHead[]>) | null;
   /** Folder of lung masks, where the user names one. */
   masks: string | undefined;
 }

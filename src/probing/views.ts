@@ -1,6 +1,5 @@
 /** Parts of the picture: an 8×8 thumbnail, the frame without the middle, everything but the lungs. */
-import { setImmediate } from 'node:timers/promises';
-import { throwIfAborted } from '../native/index.js';
+import { visitImages } from './images.js';
 import { lungRegion } from './lungs.js';
 import { side, type Material, type NoView, type View } from './types.js';
 
@@ -54,22 +53,16 @@ function blackening(region: Uint8Array): (image: Uint8Array) => Uint8Array {
   return (image) => image.map((value, at) => (region[at] === 0 ? value : 0));
 }
 
-/** Images between two breaths of the event loop: about 2 ms. */
-const imagesPerTurn = 128;
-
 async function seeAll(
-  { dataset, positions }: Material,
+  material: Material,
   seenSide: number,
   see: (image: Uint8Array) => Uint8Array,
   signal: AbortSignal | undefined,
 ): Promise<View> {
-  const bytes = new Uint8Array(positions.length * seenSide ** 2);
-  for (const [row, position] of positions.entries()) {
-    if (row % imagesPerTurn === 0) {
-      await setImmediate();
-      throwIfAborted(signal);
-    }
-    bytes.set(see(dataset.read(position)), row * seenSide ** 2);
-  }
+  const bytes = new Uint8Array(material.positions.length * seenSide ** 2);
+  const put = (image: Uint8Array, row: number): void => {
+    bytes.set(see(image), row * seenSide ** 2);
+  };
+  await visitImages(material, put, signal);
   return { bytes, height: seenSide, width: seenSide };
 }
