@@ -30,8 +30,8 @@ export async function probe(options: ProbeOptions, hooks: ProbeHooks = {}): Prom
   const groups = validation.map((position) => index.groups[position] ?? '');
   const labels = labelsOf(subject, validation);
 
-  const model = await judgeModel(subject, hooks);
   const seen = await seeAll(subject, hooks);
+  const model = await judgeModel(subject, hooks);
   const judged: { probe: Probe; judged: Judged }[] = [];
   for (const { probe, view } of seen.views) {
     const onShare = (share: number): void =>
@@ -87,7 +87,7 @@ interface Seen {
   problems: ProbeReport['problems'];
 }
 
-/** All views come before the first lesson: a folder without masks is an error at once, not after a minute. */
+/** All views come before the model and the lessons: a folder without masks is an error at once, not after a minute. */
 async function seeAll({ material }: Subject, { signal }: ProbeHooks): Promise<Seen> {
   const seen: Seen = { views: [], leftOut: [], notes: [], problems: [] };
   for (const probe of probes) {

@@ -3,10 +3,11 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import sharp from 'sharp';
 import { writePhantomDataset } from '../../src/data/index.js';
+import { Dataset } from '../../src/native/index.js';
+import { side, type Material } from '../../src/probing/types.js';
 
 /** Height and width of the images, in pixels. */
 export const imageSide = 64;
-export const classes = ['NORMAL', 'PNEUMONIA'] as const;
 
 /** 100 images of each class, all of them to learn from and to be judged on. */
 export async function writeCollection(folder: string, seed: number, imagesPerClass = 100) {
@@ -72,4 +73,26 @@ export function withCornerTag(image: sharp.Sharp, tagged: boolean): sharp.Sharp 
     .removeAlpha()
     .toColourspace('b-w')
     .png();
+}
+
+/** Two images, one of each class, without files. @param pixels uint8 [2, side, side]; default black */
+export function plainMaterial(pixels = new Uint8Array(2 * side ** 2)): Material {
+  return {
+    dataset: Dataset.fromImages(pixels, [2, 1, side, side]),
+    index: {
+      classes: ['A', 'B'],
+      names: ['a', 'b'],
+      labels: Int32Array.of(0, 1),
+      groups: ['a', 'b'],
+      splits: [null, null],
+      format: { channels: 1, height: side, width: side, fit: 'fill' },
+      sourceHash: '',
+      hashes: [],
+    },
+    positions: [0, 1],
+    train: 1,
+    files: null,
+    heads: null,
+    masks: undefined,
+  };
 }

@@ -2,12 +2,12 @@
 import test from 'ava';
 import sharp from 'sharp';
 import { rocCurve } from '../../src/evaluation/index.js';
-import { Dataset } from '../../src/native/index.js';
 import { bootstrapAuroc, quantile } from '../../src/probing/aurocInterval.js';
 import { meanQuantization } from '../../src/probing/jpeg.js';
 import { encodeFacts } from '../../src/probing/ranks.js';
 import { side, type Material } from '../../src/probing/types.js';
 import { viewBorder, viewThumbnail } from '../../src/probing/views.js';
+import { plainMaterial } from './collections.js';
 
 async function jpeg(quality: number): Promise<Buffer> {
   const create = { width: 8, height: 8, channels: 3, background: 'gray' } as const;
@@ -54,24 +54,7 @@ function twoImages(differs: (row: number, column: number) => boolean): Material 
     const changed = at >= area && differs(Math.floor(place / side), place % side);
     return ((place * 7) % 200) + 1 + (changed ? 50 : 0);
   });
-  return {
-    dataset: Dataset.fromImages(pixels, [2, 1, side, side]),
-    index: {
-      classes: ['A', 'B'],
-      names: ['a', 'b'],
-      labels: Int32Array.of(0, 1),
-      groups: ['a', 'b'],
-      splits: [null, null],
-      format: { channels: 1, height: side, width: side, fit: 'fill' },
-      sourceHash: '',
-      hashes: [],
-    },
-    positions: [0, 1],
-    train: 1,
-    files: null,
-    heads: null,
-    masks: undefined,
-  };
+  return plainMaterial(pixels);
 }
 
 /** Whether a view shows that the two images differ. */
