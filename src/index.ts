@@ -95,6 +95,20 @@ export {
 } from './report/index.js';
 export type { Checklist, ChecklistEntry, ChecklistName, ReportContent } from './report/index.js';
 
+export { formatProbes, probe } from './probing/index.js';
+export type {
+  Judgment,
+  ProbeEvent,
+  ProbeFinding,
+  ProbeHooks,
+  ProbeOptions,
+  ProbeReport,
+  ProbeVerdict,
+} from './probing/index.js';
+
+export { writeReport } from './reporting/index.js';
+export type { WrittenReport } from './reporting/index.js';
+
 export { listModels, loadModelSpec } from './models/index.js';
 export type { ModelSpec } from './models/index.js';
 

@@ -68,6 +68,11 @@ export const verbs: readonly VerbEntry[] = [
     load: async () => (await import('./evaluate.js')).evaluateVerb,
   },
   {
+    usage: 'probe <data>',
+    summary: 'See whether labels can be told without looking at the lungs',
+    load: async () => (await import('./probe.js')).probeVerb,
+  },
+  {
     usage: 'predict <model> <images..>',
     summary: 'Classify images',
     load: async () => (await import('./predict.js')).predictVerb,

@@ -3,6 +3,7 @@ export { RoentgenError, errorCodes, invalidArgument } from './errors.js';
 export type { ErrorCode } from './errors.js';
 export type * from './types.js';
 export { createNewFolder, writeError, writeFileAtomic } from './files.js';
+export { readJsonFile } from './jsonFile.js';
 export { isAbort, throwIfAborted } from './call.js';
 export type { NativeProgress } from './addon.js';
 export type { Hooks } from './call.js';

@@ -9,7 +9,7 @@ import {
   type DecisionEvaluation,
 } from '../evaluation/index.js';
 import { galleryIndex } from '../inference/index.js';
-import { RoentgenError } from '../native/index.js';
+import { readJsonFile, RoentgenError } from '../native/index.js';
 import type { EvaluatedSplit, GalleryImage } from '../report/index.js';
 import type { RunSummary } from '../training/index.js';
 
@@ -48,14 +48,14 @@ export async function readEvaluations(
     .map(({ name }) => join(runDirectory, name));
   const origins = new Map<string, { folder: string; origin: Origin }>();
   for (const folder of folders.sort(byNumber)) {
-    const origin = await readJson(join(folder, 'metrics.json'), originSchema);
+    const origin = await readOwn(join(folder, 'metrics.json'), originSchema);
     origins.set(`${origin.split} ${origin.dataHash}`, { folder, origin });
   }
   const evaluations = [...origins.values()].map(({ folder, origin }) =>
     readEvaluation(folder, nameOf(origin, run), origin),
   );
   if (run.images.validation > 0) {
-    const own = await readJson(join(runDirectory, 'metrics.json'), ownSchema);
+    const own = await readOwn(join(runDirectory, 'metrics.json'), ownSchema);
     const origin = { ...own, data: run.data, dataHash: run.dataHash };
     evaluations.push(readEvaluation(runDirectory, 'validation', origin));
   }
@@ -108,7 +108,7 @@ async function readEvaluation(
 async function readGallery(folder: string): Promise<GalleryImage[]> {
   const names = await readdir(folder).catch((): string[] => []);
   if (!names.includes(galleryIndex)) return [];
-  const entries = await readJson(join(folder, galleryIndex), gallerySchema);
+  const entries = await readOwn(join(folder, galleryIndex), gallerySchema);
   return Promise.all(
     entries.map(async ({ thumbnail, ...entry }) => {
       const jpeg = await read(join(folder, thumbnail));
@@ -117,19 +117,11 @@ async function readGallery(folder: string): Promise<GalleryImage[]> {
   );
 }
 
-async function readJson<T>(path: string, schema: z.ZodType<T>): Promise<T> {
-  const text = (await read(path)).toString('utf8');
-  const damaged = (what: string): RoentgenError =>
-    new RoentgenError('ERR_INVALID_FILE', `${path} is damaged: ${what}. Evaluate again.`);
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw damaged(String(error));
-  }
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  throw damaged(z.prettifyError(result.error));
+/** A file that must be there. */
+async function readOwn<T>(path: string, schema: z.ZodType<T>): Promise<T> {
+  const content = await readJsonFile(path, schema, 'Evaluate again.');
+  if (content !== null) return content;
+  throw new RoentgenError('ERR_NOT_FOUND', `${path} is missing. Evaluate again.`);
 }
 
 async function read(path: string): Promise<Buffer> {
