@@ -35,4 +35,5 @@ export { openData } from './openData.js';
 export type { OpenDataOptions } from './openData.js';
 export { decodeImages, nameOf } from './decodeImages.js';
 export type { DecodedImages, NamedImage } from './decodeImages.js';
-export type { Audit, AuditCheck, AuditFinding, AuditStatus } from './audit/types.js';
+export { auditData, auditPacked } from './audit/index.js';
+export type { Audit, AuditCheck, AuditFinding, AuditOptions, AuditStatus } from './audit/index.js';

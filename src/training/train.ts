@@ -1,5 +1,5 @@
 /** A training run from data to a run directory, and one that was interrupted from there on. */
-import { RoentgenError, setThreads } from '../native/index.js';
+import { RoentgenError, setThreads, writeFileAtomic } from '../native/index.js';
 import { readOrigin } from './checkpoint.js';
 import type { TrainHooks, RunResult } from './events.js';
 import { mlflowFromEnvironment } from './logging/mlflowSettings.js';
@@ -21,7 +21,7 @@ export interface TrainOptions extends TrainSettings, Places {
 /**
  * Trains a network on labeled images and keeps the epoch that validates best.
  *
- * Writes a new run directory: `config.yaml`, `summary.csv`, `curves.svg`, `model_best.safetensors`,
+ * Writes a new run directory: `config.yaml`, `audit.json`, `summary.csv`, `curves.svg`, `model_best.safetensors`,
  * `last.safetensors`, `metrics.json`, and for a classifier what it says about the validation images at the best
  * epoch: `predictions.csv`, `classification_report.txt`, `confusion_matrix.csv|svg`, `roc.svg`. The test split
  * is not read.
@@ -51,6 +51,8 @@ export async function train(options: TrainOptions, hooks: TrainHooks = {}): Prom
   const directory = await RunDirectory.create(output, name);
   const run = new Run(settings, preparation, directory, hooks, tracking);
   return await guarded(run, async () => {
+    const audit = `${JSON.stringify(preparation.audit, null, 2)}\n`;
+    await writeFileAtomic(directory.file('audit.json'), audit);
     await run.start(data);
     return run.complete();
   });
