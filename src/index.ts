@@ -56,6 +56,8 @@ export { formatMetrics, formatReport, writePredictions } from './evaluation/inde
 export type { ClassificationMetrics, ReconstructionMetrics } from './evaluation/index.js';
 
 export {
+  auditData,
+  auditPacked,
   checkSplits,
   formatInspection,
   inspectSource,
@@ -68,6 +70,11 @@ export {
   writePhantomDataset,
 } from './data/index.js';
 export type {
+  Audit,
+  AuditCheck,
+  AuditFinding,
+  AuditOptions,
+  AuditStatus,
   Fit,
   ImageFormat,
   ImageSource,

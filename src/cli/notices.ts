@@ -1,5 +1,6 @@
 /** What a verb's end looks like: its result, the files it could not use, or why it failed. */
 import type { Problem } from '../data/index.js';
+import { errorCodes } from '../native/index.js';
 import { toFailure } from './failure.js';
 import type { Session } from './session.js';
 import { plural } from './text.js';
@@ -16,6 +17,7 @@ export function printOutcome(outcome: Outcome, { json, verbose, terminal }: Sess
   process.stdout.write(json ? toJson(outcome.json) : outcome.text);
   for (const line of problemLines(problems, verbose)) terminal.print(line);
   if (showsPredictions) terminal.print(terminal.style.dim(notice));
+  if (typeof failed === 'string') return errorCodes[failed].exitCode;
   return failed || (problems.length > 0 && !keepGoing) ? 1 : 0;
 }
 

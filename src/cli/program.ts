@@ -15,7 +15,10 @@ const commonFlags = {
   json: { type: 'boolean', describe: 'Print one JSON document on stdout, and nothing else there' },
   verbose: { type: 'boolean', describe: 'List all problems; with errors, say where they arose' },
 } as const;
-/** Runs one command line to its end, and returns the exit code: 0 done, 1 failed, 2 misused, 130 interrupted. */
+/**
+ * Runs one command line to its end, and returns the exit code: 0 done, 1 failed, 2 misused, 3 splits leak,
+ * 130 interrupted.
+ */
 export async function runProgram(argv: readonly string[]): Promise<number> {
   const session = createSession({
     json: argv.includes('--json'),

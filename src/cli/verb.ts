@@ -1,6 +1,7 @@
 /** What a verb of the command line is: its words and flags as data, and one function that does it. */
 import type { z } from 'zod';
 import type { Problem } from '../data/index.js';
+import type { ErrorCode } from '../native/index.js';
 import { givenFlags, settle, type GivenValues, type RawFlags } from './flags.js';
 import type { Session } from './session.js';
 
@@ -15,8 +16,8 @@ export interface Outcome {
   keepGoing?: boolean;
   /** Whether it tells what a model thinks of images, so that the notice belongs below it. */
   showsPredictions?: boolean;
-  /** Whether what was asked for was found wanting, which makes the exit code 1. */
-  failed?: boolean;
+  /** Whether what was asked for was found wanting, which makes the exit code 1, or that of the error it amounts to. */
+  failed?: boolean | ErrorCode;
 }
 
 export interface Example {

@@ -58,6 +58,11 @@ export const verbs: readonly VerbEntry[] = [
     load: async () => (await import('./demo.js')).demoVerb,
   },
   {
+    usage: 'audit <data> [other]',
+    summary: 'Find leaks between splits, copies and shortcuts, before training does',
+    load: async () => (await import('./audit.js')).auditVerb,
+  },
+  {
     usage: 'train [data]',
     summary: 'Train a classifier on a folder of images',
     load: async () => (await import('./train.js')).trainVerb,

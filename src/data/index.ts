@@ -37,4 +37,5 @@ export { openData } from './openData.js';
 export type { OpenDataOptions } from './openData.js';
 export { decodeImages, nameOf } from './decodeImages.js';
 export type { DecodedImages, NamedImage } from './decodeImages.js';
-export type { Audit, AuditCheck, AuditFinding, AuditStatus } from './audit/types.js';
+export { auditData, auditPacked, readAudit, writeAudit } from './audit/index.js';
+export type { Audit, AuditCheck, AuditFinding, AuditOptions, AuditStatus } from './audit/index.js';

@@ -1,6 +1,6 @@
 /** The one table of error codes, and the error class that carries them. */
 
-/** What each code means and the exit code the command line gives it: 1 for a failure, 2 for wrong usage. */
+/** What each code means and the exit code the command line gives it: 1 for a failure, 2 for wrong usage, 3 for splits that leak. */
 export const errorCodes = {
   ERR_INVALID_ARGUMENT: {
     exitCode: 2,
@@ -18,7 +18,7 @@ export const errorCodes = {
   ERR_EMPTY_DATASET: { exitCode: 1, meaning: 'no image was found' },
   ERR_SINGLE_CLASS: { exitCode: 1, meaning: 'a classifier needs at least two classes' },
   ERR_UNKNOWN_CLASS: { exitCode: 1, meaning: 'data hold a class that the model does not know' },
-  ERR_SPLIT_LEAK: { exitCode: 1, meaning: 'the same image or patient is in more than one split' },
+  ERR_SPLIT_LEAK: { exitCode: 3, meaning: 'the same image or patient is in more than one split' },
   ERR_TEST_SELECTION: {
     exitCode: 2,
     meaning: 'something was to be chosen on test images, without the word that allows it',

@@ -8,6 +8,7 @@ import {
   type PackedDataset,
   type Problem,
   type Sample,
+  type ValidationSource,
 } from '../data/index.js';
 import { loadModel, type Model } from '../inference/index.js';
 import { invalidArgument, RoentgenError } from '../native/index.js';
@@ -43,7 +44,7 @@ export interface ProbeHooks {
 /** Frees the images and the model when it is disposed of. */
 export interface Subject extends Disposable {
   material: Material;
-  validationFrom: 'train' | 'val';
+  validationFrom: ValidationSource;
   seed: number;
   run: { path: string; model: Model } | null;
   /** The images as the model takes them. */
@@ -163,7 +164,7 @@ function choose(
     split: index.splits[position] ?? null,
   }));
   const { train, validation, validationFrom } = selectSplits({ samples }, split);
-  if (validationFrom === 'none' || validation.length === 0) {
+  if (validation.length === 0) {
     throw new RoentgenError(
       'ERR_EMPTY_DATASET',
       `${data} leaves no image to judge probes on: they need a validation part (valFraction, --val-fraction).`,

@@ -1,5 +1,5 @@
 /** The words that all of `probing` shares: what probes look at, what they see of it, and what they report. */
-import type { PackedIndex, Problem, Sample } from '../data/index.js';
+import type { PackedIndex, Problem, Sample, ValidationSource } from '../data/index.js';
 import type { Dataset } from '../native/index.js';
 import type { ProbeResult } from '../report/index.js';
 import type { FileHead } from './fileHeads.js';
@@ -78,7 +78,7 @@ export interface ProbeReport {
   /** Patients among these. */
   validationGroups: number;
   /** `train`: carved by patient; `val`: the source's own. */
-  validationFrom: 'train' | 'val';
+  validationFrom: ValidationSource;
   seed: number;
   /** Balanced accuracy of one who knows nothing. */
   chance: number;

@@ -1,8 +1,9 @@
 /** Everything a run needs before its first step: images, who learns and who judges, and the network. */
 import {
-  checkSplits,
+  auditPacked,
   openData,
   selectSplits,
+  type Audit,
   type ImageFormat,
   type PackedDataset,
   type PackedIndex,
@@ -51,6 +52,8 @@ export interface Preparation extends Disposable {
   choices: ResolvedChoices;
   normalization: Normalization;
   packed: PackedDataset;
+  /** What was found when the images were looked at together; leaks only where they are allowed. */
+  audit: Audit;
   selection: SplitSelection;
   network: Network;
   trainer: Trainer;
@@ -85,7 +88,11 @@ export async function prepare(
     onProgress: (progress) => onEvent?.({ kind: 'packing', ...progress }),
   });
   try {
-    const selection = select(packed, settings, places.data);
+    const audit = await auditPacked(packed, places.data, { signal });
+    refuseLeaks(audit, settings, places.data);
+    const { valFraction, selectOn, seed } = settings;
+    const samples = toSamples(packed.index);
+    const selection = selectSplits({ samples }, { valFraction, selectOn, seed });
     const shape = {
       outputs: countOutputs(packed.index.classes, settings, spec),
       channels: format.channels,
@@ -103,7 +110,7 @@ export async function prepare(
         (await resolveNormalization(settings, spec, format.channels, images, imported));
       const counts = spec.task === 'reconstruction' ? [] : countClasses(packed, selection.train);
       const loss = toLoss(choices.loss, settings, counts);
-      const parts = { spec, choices, normalization, packed, selection, network, loss };
+      const parts = { spec, choices, normalization, packed, audit, selection, network, loss };
       const trainer = createTrainer(parts, settings);
       const dispose = (): void => {
         for (const handle of [trainer, network, packed.dataset]) handle.dispose();
@@ -145,24 +152,28 @@ export function toSamples(
   }));
 }
 
-function select(
-  { index }: PackedDataset,
-  settings: ResolvedSettings,
+/** How many leaks a message spells out; `details.audit` has them all. */
+const shownLeaks = 3;
+
+function refuseLeaks(
+  audit: Audit,
+  { allowLeakage }: Pick<ResolvedSettings, 'allowLeakage'>,
   data: string,
-): SplitSelection {
-  const samples = toSamples(index);
-  const leaks = checkSplits(samples, index.hashes);
-  const [leak] = leaks;
-  if (leak !== undefined && !settings.allowLeakage) {
-    throw new RoentgenError(
-      'ERR_SPLIT_LEAK',
-      `The splits of ${data} leak in ${leaks.length} places, such as ${leak.file}: ${leak.message}. ` +
-        'Take the copies out, split anew (roentgen data split), or train all the same (allowLeakage, --allow-leakage).',
-      { details: { problems: leaks } },
-    );
-  }
-  const { valFraction, selectOn, seed } = settings;
-  return selectSplits({ samples }, { valFraction, selectOn, seed });
+): void {
+  const leaks = audit.findings.filter(({ status }) => status === 'fail');
+  if (leaks.length === 0 || allowLeakage) return;
+  const shown = leaks
+    .slice(0, shownLeaks)
+    .map(({ files, message }) => `\n  ${files.join(', ')}: ${message}`);
+  const more = leaks.length - shown.length;
+  throw new RoentgenError(
+    'ERR_SPLIT_LEAK',
+    `The splits of ${data} leak in ${leaks.length} places:${shown.join('')}` +
+      `${more > 0 ? `\n  … and ${more} more` : ''}\n` +
+      'See all of them (roentgen audit), take the copies out or split anew (roentgen data split), or train all ' +
+      'the same (allowLeakage, --allow-leakage).',
+    { details: { audit } },
+  );
 }
 
 function countOutputs(

@@ -1,4 +1,5 @@
 /** A training run from data to a run directory, and one that was interrupted from there on. */
+import { writeAudit } from '../data/index.js';
 import { RoentgenError, setThreads } from '../native/index.js';
 import { readOrigin } from './checkpoint.js';
 import type { TrainHooks, RunResult } from './events.js';
@@ -21,7 +22,7 @@ export interface TrainOptions extends TrainSettings, Places {
 /**
  * Trains a network on labeled images and keeps the epoch that validates best.
  *
- * Writes a new run directory: `config.yaml`, `summary.csv`, `curves.svg`, `model_best.safetensors`,
+ * Writes a new run directory: `config.yaml`, `audit.json`, `summary.csv`, `curves.svg`, `model_best.safetensors`,
  * `last.safetensors`, `metrics.json`, and for a classifier what it says about the validation images at the best
  * epoch: `predictions.csv`, `classification_report.txt`, `confusion_matrix.csv|svg`, `roc.svg`. The test split
  * is not read.
@@ -51,6 +52,7 @@ export async function train(options: TrainOptions, hooks: TrainHooks = {}): Prom
   const directory = await RunDirectory.create(output, name);
   const run = new Run(settings, preparation, directory, hooks, tracking);
   return await guarded(run, async () => {
+    await writeAudit(directory.path, preparation.audit);
     await run.start(data);
     return run.complete();
   });

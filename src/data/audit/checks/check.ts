@@ -1,0 +1,28 @@
+/** The common shape of all checks. */
+import type { Material } from '../material.js';
+import type { AuditCheck, AuditFinding } from '../types.js';
+
+/** What a check says; its name goes into the findings. */
+export interface Verdict extends Pick<AuditCheck, 'status' | 'count' | 'summary'> {
+  findings: Omit<AuditFinding, 'check'>[];
+}
+
+export interface Check extends Pick<AuditCheck, 'name' | 'title'> {
+  inspect(material: Material): Verdict;
+}
+
+/** The worst of them; `pass` for none. */
+export function worst(statuses: Iterable<AuditCheck['status']>): AuditCheck['status'] {
+  const found = new Set(statuses);
+  return (['fail', 'warn'] as const).find((status) => found.has(status)) ?? 'pass';
+}
+
+/** "1 image", "2,000 images". */
+export function plural(count: number, noun: string): string {
+  return `${count.toLocaleString('en-US')} ${count === 1 ? noun : `${noun}s`}`;
+}
+
+/** 0.128 → "12.8%". */
+export function percent(share: number): string {
+  return `${(100 * share).toFixed(1)}%`;
+}
