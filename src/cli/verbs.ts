@@ -78,6 +78,11 @@ export const verbs: readonly VerbEntry[] = [
     load: async () => (await import('./probe.js')).probeVerb,
   },
   {
+    usage: 'report <run>',
+    summary: 'Tell a run as a page, a model card and charts',
+    load: async () => (await import('./report.js')).reportVerb,
+  },
+  {
     usage: 'predict <model> <images..>',
     summary: 'Classify images',
     load: async () => (await import('./predict.js')).predictVerb,
