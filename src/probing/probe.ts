@@ -1,12 +1,12 @@
 /** Probing a collection for shortcuts: what can be told of the labels without looking at the lungs. */
 import { join } from 'node:path';
 import { writeFileAtomic } from '../native/index.js';
-import { conclude, hasEnoughGroups, judge, rule, type Judged } from './judgment.js';
+import { conclude, hasEnoughGroups, judge, rule } from './judgment.js';
 import { learnAndAnswer } from './learn.js';
 import { judgeModel } from './modelJudgment.js';
 import { probes, type Probe } from './probes.js';
 import { openSubject, type ProbeHooks, type ProbeOptions, type Subject } from './subject.js';
-import type { ProbeReport, View } from './types.js';
+import type { Material, ProbeFinding, ProbeReport, View } from './types.js';
 
 export const probeFile = 'probe.json';
 
@@ -28,29 +28,22 @@ export async function probe(options: ProbeOptions, hooks: ProbeHooks = {}): Prom
   const { index, positions, train } = material;
   const validation = positions.slice(train);
   const groups = validation.map((position) => index.groups[position] ?? '');
-  const labels = labelsOf(subject, validation);
+  const labels = labelsOf(material, validation);
 
   const seen = await seeAll(subject, hooks);
   const model = await judgeModel(subject, hooks);
-  const judged: { probe: Probe; judged: Judged }[] = [];
-  for (const { probe, view } of seen.views) {
-    const onShare = (share: number): void =>
-      hooks.onEvent?.({ kind: 'step', title: probe.title, share });
-    const lesson = { view, layers: probe.layers, labels: labelsOf(subject, positions) };
-    const shape = { train, classes: index.classes.length, seed };
-    const probabilities = await learnAndAnswer(
-      { ...lesson, ...shape },
-      { onShare, signal: hooks.signal },
-    );
-    const scored = { probabilities, labels, groups, classes: index.classes.length };
-    judged.push({ probe, judged: await judge(scored, index.classes, seed) });
-  }
-
   const chance = 1 / new Set(labels).size;
-  const enoughGroups = hasEnoughGroups(labels, groups);
-  const deciding = seen.views.filter(({ probe }) => probe.decides).length;
-  const circumstances = { deciding, enoughGroups, chance, model };
-  const findings = judged.map(({ probe, judged: its }) => conclude(probe, its, circumstances));
+  const circumstances = {
+    deciding: seen.views.filter(({ probe }) => probe.decides).length,
+    enoughGroups: hasEnoughGroups(labels, groups),
+    ...{ chance, model },
+  };
+  const findings: ProbeFinding[] = [];
+  for (const { probe, view } of seen.views) {
+    const probabilities = await answer(probe, view, subject, hooks);
+    const scored = { probabilities, labels, groups, classes: index.classes.length };
+    findings.push(conclude(probe, await judge(scored, index.classes, seed), circumstances));
+  }
   const output = run && join(run.path, probeFile);
   const report: ProbeReport = {
     data: options.data,
@@ -76,8 +69,21 @@ export async function probe(options: ProbeOptions, hooks: ProbeHooks = {}): Prom
   return report;
 }
 
-function labelsOf({ material }: Subject, positions: readonly number[]): Int32Array {
-  return Int32Array.from(positions, (position) => material.index.labels[position] ?? -1);
+function labelsOf({ index }: Material, positions: readonly number[]): Int32Array {
+  return Int32Array.from(positions, (position) => index.labels[position] ?? -1);
+}
+
+/** What a probe that has learned makes of the validation part, row-major [N, classes]. */
+async function answer(
+  { title, layers }: Probe,
+  view: View,
+  { material, seed }: Subject,
+  { onEvent, signal }: ProbeHooks,
+): Promise<Float64Array> {
+  const { index, positions, train } = material;
+  const lesson = { view, layers, labels: labelsOf(material, positions), train, seed };
+  const onShare = (share: number): void => onEvent?.({ kind: 'step', title, share });
+  return learnAndAnswer({ ...lesson, classes: index.classes.length }, { onShare, signal });
 }
 
 interface Seen {
