@@ -68,6 +68,11 @@ export const verbs: readonly VerbEntry[] = [
     load: async () => (await import('./evaluate.js')).evaluateVerb,
   },
   {
+    usage: 'calibrate <model> <data>',
+    summary: 'Fit how a model answers: threshold, honest probabilities, doubt',
+    load: async () => (await import('./calibrate.js')).calibrateVerb,
+  },
+  {
     usage: 'predict <model> <images..>',
     summary: 'Classify images',
     load: async () => (await import('./predict.js')).predictVerb,
