@@ -1,5 +1,6 @@
 /** The public API: what programs import from 'roentgen'. */
 export {
+  calibrate,
   compareRuns,
   findBatchSize,
   findLearningRate,
@@ -14,6 +15,9 @@ export type {
   AugmentationPreview,
   BatchFinding,
   BatchTrial,
+  CalibrateOptions,
+  CalibrateResult,
+  CalibrationSplit,
   Checkpoint,
   EpochRecord,
   FindBatchOptions,
@@ -52,8 +56,20 @@ export type {
   PredictResult,
 } from './inference/index.js';
 
-export { formatMetrics, formatReport, writePredictions } from './evaluation/index.js';
-export type { ClassificationMetrics, ReconstructionMetrics } from './evaluation/index.js';
+export {
+  formatDecision,
+  formatMetrics,
+  formatReport,
+  writePredictions,
+} from './evaluation/index.js';
+export type {
+  Abstention,
+  ClassificationMetrics,
+  DecisionEvaluation,
+  DecisionRule,
+  OperatingPoint,
+  ReconstructionMetrics,
+} from './evaluation/index.js';
 
 export {
   auditData,

@@ -73,7 +73,11 @@ export const evaluateVerb: Verb = {
   },
 };
 
-function createEvaluationReporter(terminal: Terminal): (event: EvaluateEvent) => void {
+/** Progress of whatever runs a model over a packed dataset. */
+export function createEvaluationReporter(
+  terminal: Terminal,
+  doing = 'evaluating',
+): (event: EvaluateEvent) => void {
   const packing = createPackingReporter(terminal);
   return (event) => {
     if (event.kind === 'packing') {
@@ -83,7 +87,7 @@ function createEvaluationReporter(terminal: Terminal): (event: EvaluateEvent) =>
     const { step, steps, samples, elapsedSeconds } = event;
     terminal.live((width) => {
       const parts = [
-        { text: 'evaluating', rank: 0 },
+        { text: doing, rank: 0 },
         { text: `${formatCount(samples)} images`, rank: 1 },
         { text: `${(samples / elapsedSeconds).toFixed(0)} img/s`, rank: 2 },
       ];

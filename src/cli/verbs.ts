@@ -73,6 +73,11 @@ export const verbs: readonly VerbEntry[] = [
     load: async () => (await import('./evaluate.js')).evaluateVerb,
   },
   {
+    usage: 'calibrate <model> <data>',
+    summary: 'Fit how a model answers: threshold, honest probabilities, doubt',
+    load: async () => (await import('./calibrate.js')).calibrateVerb,
+  },
+  {
     usage: 'probe <data>',
     summary: 'See whether labels can be told without looking at the lungs',
     load: async () => (await import('./probe.js')).probeVerb,

@@ -21,6 +21,15 @@ export function rowsOf(matrix: ArrayLike<number>, width: number): number[][] {
   );
 }
 
+/** The mean of all rows of a row-major matrix that has some. */
+export function meanRow(matrix: Float64Array, width: number): number[] {
+  const totals = Array<number>(width).fill(0);
+  matrix.forEach((value, index) => {
+    totals[index % width] = (totals[index % width] ?? 0) + value;
+  });
+  return totals.map((total) => (total * width) / matrix.length);
+}
+
 /** Position of the largest value in each row; the first one where several are equal. */
 export function largestInRows(matrix: ArrayLike<number>, width: number): number[] {
   return rowsOf(matrix, width).map((row) => row.indexOf(Math.max(...row)));

@@ -22,6 +22,8 @@ export interface DecisionRule {
   temperature: number;
   /** Class shares in the images that it was fitted on, in class order. */
   prior: number[];
+  /** Mean probability of each class in them after the temperature; what a prior shift is measured from. */
+  meanProbabilities?: number[] | undefined;
   /** Two classes only, else null. */
   operatingPoint: OperatingPoint | null;
   /** Split-conformal, one threshold per class on that class's probability; null with too few images of a class. */

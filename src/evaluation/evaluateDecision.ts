@@ -35,7 +35,7 @@ export function evaluateDecision(
     calibrated: calibrationFigures(calibrated, labels, count),
     operatingPoint:
       rule.operatingPoint && atPoint(rule.operatingPoint, calibrated, labels, classes),
-    priorShift: priorShift(rule.prior, calibrated, labels),
+    priorShift: priorShift(rule, calibrated, labels),
     conformal: rule.conformal && coverage(rule.conformal, calibrated, labels, count),
     unfamiliar: unfamiliar && unfamiliar.filter(Boolean).length,
   };
@@ -74,13 +74,19 @@ function atPoint(
   };
 }
 
+/**
+ * Shares are measured from the mean probabilities, not from the shares of the labels: one temperature leaves the
+ * probabilities of a class too high or too low as a whole, which would be taken for a shift (Alexandari, Kundaje &
+ * Shrikumar, "Maximum likelihood with bias-corrected calibration is hard-to-beat at label shift adaptation", ICML 2020).
+ */
 function priorShift(
-  fittedPrior: number[],
+  { prior: fittedPrior, meanProbabilities = fittedPrior }: DecisionRule,
   calibrated: Float64Array,
   labels: ArrayLike<number>,
 ): DecisionEvaluation['priorShift'] {
-  const estimatedPrior = estimatePrior(calibrated, fittedPrior).prior;
-  const adjusted = adjustToPrior(calibrated, fittedPrior, estimatedPrior);
+  const { prior } = estimatePrior(calibrated, meanProbabilities);
+  const adjusted = adjustToPrior(calibrated, meanProbabilities, prior);
+  const estimatedPrior = [...adjustToPrior(fittedPrior, meanProbabilities, prior)];
   return {
     fittedPrior,
     estimatedPrior,

@@ -1,8 +1,8 @@
 /** Fits a decision rule on labeled images: temperature, operating point and prediction sets together. */
+import { meanRow, rowsOf } from './arrays.js';
 import { conformalThresholds, imagesNeeded } from './conformal.js';
 import type { DecisionRule, OperatingPoint, OperatingRule } from './decision.js';
 import { chooseOperatingPoint } from './operatingPoint.js';
-import { rowsOf } from './arrays.js';
 import { fitTemperature, logProbabilities, withTemperature } from './temperature.js';
 
 /** Images with known classes, and what a model says of them. */
@@ -70,7 +70,8 @@ export function fitDecision(
       images,
       groups: new Set(groups).size,
       temperature,
-      prior: perClass.map((images_) => images_ / images),
+      prior: perClass.map((own) => own / images),
+      meanProbabilities: meanRow(calibrated, count),
       operatingPoint: point.point,
       conformal: thresholds && { alpha, thresholds },
     },

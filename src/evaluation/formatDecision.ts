@@ -68,9 +68,13 @@ function conformalLines(
   if (conformal === null) return [];
   const { alpha, coverage, meanSetSize, answered, accuracyOfAnswered } = conformal;
   const level = `${Number(((1 - alpha) * 100).toFixed(2))}%`;
+  const short = classes.filter((_, at) => (coverage[at]?.high ?? 1) < 1 - alpha);
   return [
     named('prediction sets', `to hold the truth for ${level} of each class`),
     ...classes.map((name, at) => named(`  ${name}`, estimate(coverage[at] ?? null))),
+    ...(short.length > 0
+      ? [named('  short of it', `${short.join(', ')}: these images are unlike those fitted on`)]
+      : []),
     named('  mean size', meanSetSize.toFixed(3)),
     named('  of one class', share(answered, images)),
     named('  accuracy of these', estimate(accuracyOfAnswered)),

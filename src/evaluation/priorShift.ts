@@ -1,4 +1,6 @@
 /** Classes that are more or less common than where a model was fitted: how much so, told without labels. */
+import { meanRow } from './arrays.js';
+
 /** The estimate has come to rest when no share moves further than this in one step. */
 const tolerance = 1e-9;
 const mostSteps = 10_000;
@@ -30,14 +32,6 @@ export function estimatePrior(
     if (moved <= tolerance) return { prior, steps, converged: true };
   }
   return { prior, steps: mostSteps, converged: false };
-}
-
-function meanRow(matrix: Float64Array, width: number): number[] {
-  const totals = Array<number>(width).fill(0);
-  matrix.forEach((value, index) => {
-    totals[index % width] = (totals[index % width] ?? 0) + value;
-  });
-  return totals.map((total) => (total * width) / matrix.length);
 }
 
 /**

@@ -115,7 +115,8 @@ export async function fitGate(
 ): Promise<GateDescription | null> {
   const distances = await distancesTo(familiar, images);
   const count = distances.length;
-  const threshold = distances.toSorted()[conformalRank(count, falsePositiveRate) - 1];
+  const sorted = distances.toSorted((a, b) => a - b);
+  const threshold = sorted[conformalRank(count, falsePositiveRate) - 1];
   if (threshold === undefined) return null;
   const { descriptor, mean, factor } = familiar;
   return { descriptor, mean, factor, threshold, falsePositiveRate, images: count };

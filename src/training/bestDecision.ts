@@ -41,8 +41,9 @@ export async function decideBest(
   const { probabilities } = validated.classified;
   const training = { dataset, format: index.format, positions: selection.train, signal };
   const familiar = await learnFamiliar(training);
+  const fittedOn = selection.validationFrom === 'test' ? 'test' : 'validation';
   const request = { packed, positions, probabilities, familiar, signal };
-  const fitted = await fitParts({ ...request, fittedOn: 'validation' }, settings);
+  const fitted = await fitParts({ ...request, fittedOn }, settings);
   fitted.notes.forEach(warn);
   await rewriteModel(path, fitted);
   return fitted.decision;

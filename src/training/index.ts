@@ -10,6 +10,8 @@ export type {
   TrainEvent,
   TrainHooks,
 } from './events.js';
+export { calibrate } from './calibrate.js';
+export type { CalibrateOptions, CalibrateResult, CalibrationSplit } from './calibrate.js';
 export { findBatchSize } from './batchFinder.js';
 export type { BatchFinding, BatchTrial, FindBatchOptions } from './batchFinder.js';
 export { importModel } from './importModel.js';

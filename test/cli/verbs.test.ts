@@ -36,7 +36,7 @@ test.serial(
     const predicted = await roentgen(folder, 'predict', 'runs/first', join(data, 'test'));
     t.is(predicted.exitCode, 0, predicted.stderr);
     const [header, ...rows] = predicted.stdout.trimEnd().split('\n');
-    t.is(header, 'filename,label,prob_BACTERIA,prob_NORMAL,prob_VIRUS');
+    t.is(header, 'filename,label,prob_BACTERIA,prob_NORMAL,prob_VIRUS,prediction_set,abstain');
     t.is(rows.length, 6);
     t.regex(predicted.stderr, /not a medical device/);
   },

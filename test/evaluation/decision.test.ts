@@ -75,6 +75,32 @@ test('every figure is a count over the images, with the interval of Wilson', (t)
   t.deepEqual(made.raw, made.calibrated);
 });
 
+test('images of another kind, whose coverage falls short, are told', (t) => {
+  const fitting = { ...overconfident(1, 2000), classes, groups: groups(2000) };
+  const { rule } = fitDecision(fitting, settings, origin);
+  const { labels, probabilities } = overconfident(2, 600);
+  const swapped = labels.map((label, at) => (label === 0 && at % 2 === 0 ? 1 : label));
+  const images = { probabilities, labels: swapped, classes, unfamiliar: null };
+  const text = formatDecision(evaluateDecision(rule, images), { classes, images: 600 });
+  t.regex(text, /short of it +PNEUMONIA: /);
+});
+
+test('a prior shift is measured from what the model says where it was fitted', (t) => {
+  const drawn = overconfident(1, 2000);
+  // A model that leans to the second class: one temperature cannot set it upright.
+  const leaning = drawn.probabilities.map((_, index) => {
+    const positive = drawn.probabilities[index | 1] ?? 0;
+    const tilted = (9 * positive) / (9 * positive + 1 - positive);
+    return index % 2 === 0 ? 1 - tilted : tilted;
+  });
+  const fitting = { labels: drawn.labels, probabilities: leaning, classes, groups: groups(2000) };
+  const { rule } = fitDecision(fitting, settings, origin);
+  const made = evaluateDecision(rule, { ...fitting, unfamiliar: null });
+  made.priorShift.estimatedPrior.forEach((share, at) => {
+    t.true(Math.abs(share - (rule.prior[at] ?? NaN)) < 1e-6, `${share}`);
+  });
+});
+
 test('with three classes there is no operating point, and the most probable class is the answer', (t) => {
   const three = ['a', 'b', 'c'];
   const rows = Array.from({ length: 30 }, (_, at) =>
@@ -118,6 +144,7 @@ test('the text fits 80 columns and says where a rule was fitted on test images',
     text,
   );
   t.regex(text, /FITTED ON TEST/);
+  t.notRegex(text, /short of it/);
   t.regex(text, /unfamiliar images +6 of 600 \(1\.0 %\)/);
   t.regex(text, /prediction sets +to hold the truth for 90% of each class/);
 });

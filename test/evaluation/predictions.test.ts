@@ -31,6 +31,31 @@ test('the truth and the patient add their columns, empty where unknown', (t) => 
   );
 });
 
+test('a decision adds its label, the prediction set and the abstention', (t) => {
+  const decided = {
+    ...predictions,
+    labels: ['PNEUMONIA', 'PNEUMONIA'],
+    predictionSets: [['NORMAL', 'PNEUMONIA'], ['PNEUMONIA']],
+    abstentions: ['ambiguous', null] as const,
+    targets: [1, 1],
+  };
+  t.is(
+    formatPredictions(decided),
+    [
+      'filename,label,prob_NORMAL,prob_PNEUMONIA,prediction_set,abstain,target,correct',
+      'a.png,PNEUMONIA,0.75,0.25,NORMAL|PNEUMONIA,ambiguous,PNEUMONIA,true',
+      'b.png,PNEUMONIA,0.125,0.875,PNEUMONIA,,PNEUMONIA,true',
+      '',
+    ].join('\n'),
+  );
+  const [row] = JSON.parse(formatPredictions(decided, 'json')) as object[];
+  t.like(row, { prediction_set: ['NORMAL', 'PNEUMONIA'], abstain: 'ambiguous' });
+  t.throws(() => formatPredictions({ ...decided, abstentions: [null] }), {
+    code: 'ERR_INVALID_ARGUMENT',
+    message: /abstentions/,
+  });
+});
+
 test('no images leave the header', (t) => {
   const none = { classes: ['a', 'b'], filenames: [], probabilities: [], targets: [] };
   t.is(formatPredictions(none), 'filename,label,prob_a,prob_b,target,correct\n');

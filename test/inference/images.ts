@@ -28,19 +28,20 @@ export async function temporaryFolder(): Promise<{ path: string; remove: () => P
   return { path, remove: async () => rm(path, { recursive: true, force: true }) };
 }
 
-/** Writes `count` gray images of about this brightness. The seed keeps any two from being the same file. */
+/** Writes `count` gray images of about this brightness, or of a brightness for each. The seed keeps any two from being the same file. */
 export async function writeImages(
   folder: string,
   count: number,
-  brightness: number,
+  brightness: number | ((image: number) => number),
   seed = 0,
 ): Promise<string[]> {
   await mkdir(folder, { recursive: true });
   const paths: string[] = [];
   for (let i = 0; i < count; i += 1) {
     const pixels = Buffer.alloc(side * side);
+    const base = typeof brightness === 'number' ? brightness : brightness(i);
     for (let p = 0; p < pixels.length; p += 1) {
-      pixels[p] = brightness + ((Math.imul(p + 1, 2654435761 + 977 * i + 31337 * seed) >>> 8) % 60);
+      pixels[p] = base + ((Math.imul(p + 1, 2654435761 + 977 * i + 31337 * seed) >>> 8) % 60);
     }
     const path = join(folder, `image${i}.png`);
     await sharp(pixels, { raw: { width: side, height: side, channels: 1 } })
@@ -59,6 +60,22 @@ export async function writeSplits(root: string): Promise<void> {
   ] as const) {
     await writeImages(join(root, split, 'BRIGHT'), count, 150, seed);
     await writeImages(join(root, split, 'DARK'), count, 30, seed);
+  }
+}
+
+/**
+ * `root/{train,val,test}/{BRIGHT,DARK}`: 100, 60 and 60 images a class, of which a third is as bright as some of the
+ * other class.
+ */
+export async function writeOverlapping(root: string): Promise<void> {
+  for (const [split, count, seed] of [
+    ['train', 100, 3],
+    ['val', 60, 4],
+    ['test', 60, 5],
+  ] as const) {
+    const spread = (image: number): number => Math.round((90 * image) / count);
+    await writeImages(join(root, split, 'BRIGHT'), count, (image) => 90 + spread(image), seed);
+    await writeImages(join(root, split, 'DARK'), count, (image) => 30 + spread(image), seed + 10);
   }
 }
 
