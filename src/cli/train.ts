@@ -13,6 +13,7 @@ import {
 import { readConfigFile } from './configFile.js';
 import { UsageError } from './failure.js';
 import { flagName, settle } from './flags.js';
+import { writeRunReport } from './runReport.js';
 import { readingFlags } from './sharedFlags.js';
 import { formatSeconds } from './text.js';
 import { createTrainingReporter } from './trainingProgress.js';
@@ -34,7 +35,8 @@ const configSchema = trainOptionsSchema.extend({ data: z.string().optional() });
 
 export const trainVerb: Verb = {
   description:
-    'Trains a classifier, keeps the epoch that validates best, and writes a new run directory.\n' +
+    'Audits the data, trains a classifier, keeps the epoch that validates best, and writes a new run directory with a\n' +
+    'report and a model card.\n' +
     'Settings come from the defaults (in brackets), then the --config file, then the flags.',
   positionals: {
     data: 'Folder root/CLASS/* or root/{train,val,test}/CLASS/*, a CSV manifest, or a packed file',
@@ -66,8 +68,9 @@ export const trainVerb: Verb = {
       if (isAbort(error)) session.terminal.print(describeAbort(error));
       throw error;
     });
+    const report = result.metrics === null ? '' : await writeRunReport(result.runDirectory);
     return {
-      text: describeResult(result),
+      text: `${describeResult(result)}${report}`,
       json: result,
       problems: result.problems,
       keepGoing: places.keepGoing,
