@@ -52,8 +52,38 @@ export type {
   PredictResult,
 } from './inference/index.js';
 
-export { formatMetrics, formatReport, writePredictions } from './evaluation/index.js';
-export type { ClassificationMetrics, ReconstructionMetrics } from './evaluation/index.js';
+export {
+  aggregateSeeds,
+  compareModels,
+  evaluateClassification,
+  formatAggregate,
+  formatMetrics,
+  formatReport,
+  metricIntervals,
+  prCurve,
+  readPredictions,
+  reliabilityBins,
+  rocCurve,
+  writePredictions,
+} from './evaluation/index.js';
+export type {
+  ClassificationMetrics,
+  CompareOptions,
+  Estimate,
+  FigureDifference,
+  IntervalInput,
+  LabeledProbabilities,
+  MetricIntervals,
+  ModelComparison,
+  PrCurve,
+  Predictions,
+  PredictionsFile,
+  ReconstructionMetrics,
+  ReliabilityBin,
+  RocCurve,
+  SeedAggregate,
+  SeedSummary,
+} from './evaluation/index.js';
 
 export {
   checkSplits,
