@@ -54,8 +54,8 @@ export function formatMetrics(metrics: ClassificationMetrics, intervals?: Metric
     const { draws, groups } = intervals;
     lines.push(
       '',
-      "95% intervals: Wilson's for rates, DeLong's for the AUROC of two classes, else of",
-      `${draws} bootstrap draws of ${groups} patients`,
+      "95% intervals: Wilson's for rates and DeLong's for the AUROC of two classes,",
+      `which take images as independent; else ${draws} bootstrap draws of ${groups} patients`,
     );
   }
   return [

@@ -41,12 +41,12 @@ for (const expected of cases) {
   });
 
   test(`the paired test equals pROC's: ${expected.name}`, (t) => {
-    const test = aurocDifference(expected.a, expected.b, truth);
-    t.true(near(test?.difference, expected.difference));
-    t.true(near(test?.low, expected.differenceLow));
-    t.true(near(test?.high, expected.differenceHigh));
-    t.true(Math.abs((test?.z ?? NaN) - expected.z) < 1e-9);
-    t.true(near(test?.pValue, expected.pValue));
+    const compared = aurocDifference(expected.a, expected.b, truth);
+    t.true(near(compared?.difference, expected.difference));
+    t.true(near(compared?.low, expected.differenceLow));
+    t.true(near(compared?.high, expected.differenceHigh));
+    t.true(Math.abs((compared?.z ?? NaN) - expected.z) < 1e-9);
+    t.true(near(compared?.pValue, expected.pValue));
   });
 
   test(`the area is that of the ROC curve: ${expected.name}`, (t) => {

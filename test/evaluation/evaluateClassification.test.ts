@@ -110,7 +110,7 @@ test('with intervals each figure is followed by its own, within 80 columns', (t)
   t.true(text.startsWith(formatReport(evaluateClassification(binary))));
   t.regex(text, /^accuracy {7}0\.7500 \[0\.3006, 0\.9544\] \(3 of 4\)$/m);
   t.regex(text, /^specificity {4}0\.6667 \[0\.2077, 0\.9385\]$/m);
-  t.regex(text, /^95% intervals: .*\n100 bootstrap draws of 4 patients$/m);
+  t.regex(text, /^95% intervals: .*\n.* 100 bootstrap draws of 4 patients$/m);
   for (const problem of fixture.classification) {
     const long = formatMetrics(
       evaluateClassification({ ...problem, classes: problem.classes.map((_, at) => `${at}`) }),
