@@ -57,18 +57,43 @@ export type {
 } from './inference/index.js';
 
 export {
+  aggregateSeeds,
+  compareModels,
+  evaluateClassification,
+  formatAggregate,
   formatDecision,
   formatMetrics,
   formatReport,
+  metricIntervals,
+  prCurve,
+  readLedger,
+  readPredictions,
+  reliabilityBins,
+  rocCurve,
   writePredictions,
 } from './evaluation/index.js';
 export type {
   Abstention,
   ClassificationMetrics,
+  CompareOptions,
   DecisionEvaluation,
   DecisionRule,
+  Estimate,
+  FigureDifference,
+  IntervalInput,
+  LabeledProbabilities,
+  LedgerEntry,
+  MetricIntervals,
+  ModelComparison,
   OperatingPoint,
+  PrCurve,
+  Predictions,
+  PredictionsFile,
   ReconstructionMetrics,
+  ReliabilityBin,
+  RocCurve,
+  SeedAggregate,
+  SeedSummary,
 } from './evaluation/index.js';
 
 export {

@@ -23,7 +23,6 @@ case <- function(name, truth, a, b) {
   test <- roc.test(second, first, method = "delong", paired = TRUE)
   figures <- c(
     area = value,
-    variance = variance,
     low = plogis(qlogis(value) - half),
     high = plogis(qlogis(value) + half),
     difference = as.numeric(auc(second)) - value,

@@ -93,6 +93,11 @@ export const verbs: readonly VerbEntry[] = [
     load: async () => (await import('./predict.js')).predictVerb,
   },
   {
+    usage: 'compare <a> <b>',
+    summary: 'Say whether one model is better than another on the same images',
+    load: async () => (await import('./compare.js')).compareVerb,
+  },
+  {
     usage: 'runs [folders..]',
     summary: 'List training runs, or compare some',
     load: async () => (await import('./runs.js')).runsVerb,

@@ -1,4 +1,6 @@
 /** How good a classifier's answers are: metrics as scikit-learn computes them, and the predictions file. */
+export { aggregateSeeds, formatAggregate } from './aggregateSeeds.js';
+export type { SeedAggregate, SeedSummary } from './aggregateSeeds.js';
 export { rocCurve, rocCurves } from './auroc.js';
 export type { RocCurve } from './auroc.js';
 export { compareModels } from './compareModels.js';
@@ -55,7 +57,7 @@ export type {
   MetricIntervals,
   OverallFigure,
 } from './metricIntervals.js';
-export { aurocDifference, aurocEstimate, aurocVariance } from './delong.js';
+export { aurocDifference, aurocEstimate } from './delong.js';
 export type { AurocDifference } from './delong.js';
 export { bootstrapIntervals, defaultDraws, groupImages } from './bootstrap.js';
 export type { BootstrapOptions, Grouping, WeightedEvaluation } from './bootstrap.js';

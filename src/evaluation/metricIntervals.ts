@@ -62,11 +62,11 @@ export interface MetricIntervals {
 
 export interface IntervalInput extends LabeledProbabilities {
   /** The patient of each image, [N]; '' or none at all: every image is a patient of its own. */
-  groups?: readonly string[];
+  groups?: readonly string[] | undefined;
   /** An integer in 0 … 2⁵³ − 1; default 0. The same seed gives the same intervals. */
-  seed?: number;
+  seed?: number | undefined;
   /** Of the bootstrap, at least 100; default 2,000. */
-  draws?: number;
+  draws?: number | undefined;
 }
 
 /**
@@ -94,7 +94,8 @@ export function metricIntervals(input: IntervalInput): MetricIntervals {
   const bootstrap = (value: number | null, index: number): Estimate | null => {
     const [low, high] = drawn[index] ?? [];
     if (value === null || low === undefined || high === undefined) return null;
-    return { value, low, high, method: 'bootstrap' };
+    // The bootstrap adds up in another order, so that its last bits may differ.
+    return { value, low: Math.min(low, value), high: Math.max(high, value), method: 'bootstrap' };
   };
   const perClass = classEstimates(metrics, input, (value, index, figure) =>
     bootstrap(value, figures.classIndex(index, figure)),

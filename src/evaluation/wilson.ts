@@ -13,8 +13,8 @@ export function wilsonInterval(rate: number, count: number): [low: number, high:
   const spread = z ** 2 / count;
   const middle = (rate + spread / 2) / (1 + spread);
   const half = (z * Math.sqrt((rate * (1 - rate) + spread / 4) / count)) / (1 + spread);
-  // Rounding may carry the ends of a rate of 0 or 1 past them.
-  return [Math.max(0, middle - half), Math.min(1, middle + half)];
+  // Rounding may carry the ends of a rate of 0 or 1 past it, or not quite there.
+  return [Math.min(rate, Math.max(0, middle - half)), Math.max(rate, Math.min(1, middle + half))];
 }
 
 /** `hits` of `count` as a rate with Wilson's interval; null for 0 of 0. */

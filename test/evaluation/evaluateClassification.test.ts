@@ -1,5 +1,10 @@
 import test from 'ava';
-import { evaluateClassification, formatMetrics } from '../../src/evaluation/index.js';
+import {
+  evaluateClassification,
+  formatMetrics,
+  formatReport,
+  metricIntervals,
+} from '../../src/evaluation/index.js';
 import { close, fixture } from './fixtures.js';
 
 /** [[2, 1], [0, 1]]: three NORMAL of which one is called sick, one PNEUMONIA found. */
@@ -68,7 +73,7 @@ test('typed arrays and plain arrays give the same metrics', (t) => {
   );
 });
 
-test('the text holds report, matrix, accuracy, AUROC, sensitivity and specificity', (t) => {
+test('the text holds report, matrix, and the figures over all classes', (t) => {
   t.is(
     formatMetrics(evaluateClassification(binary)),
     `              precision    recall  f1-score   support
@@ -84,12 +89,36 @@ true \\ predicted    NORMAL  PNEUMONIA
           NORMAL  2  66.7%   1  33.3%
        PNEUMONIA  0   0.0%   1 100.0%
 
-accuracy     0.7500 (3 of 4)
-AUROC        1.0000
-sensitivity  1.0000 (positive class PNEUMONIA)
-specificity  0.6667
+accuracy       0.7500 (3 of 4)
+balanced acc.  0.8333
+MCC            0.5774
+AUROC          1.0000
+avg precision  1.0000
+sensitivity    1.0000 (positive class PNEUMONIA)
+specificity    0.6667
+Brier score    0.2500
+ECE            0.3000
 `,
   );
+});
+
+test('with intervals each figure is followed by its own, within 80 columns', (t) => {
+  const text = formatMetrics(
+    evaluateClassification(binary),
+    metricIntervals({ ...binary, draws: 100 }),
+  );
+  t.true(text.startsWith(formatReport(evaluateClassification(binary))));
+  t.regex(text, /^accuracy {7}0\.7500 \[0\.3006, 0\.9544\] \(3 of 4\)$/m);
+  t.regex(text, /^specificity {4}0\.6667 \[0\.2077, 0\.9385\]$/m);
+  t.regex(text, /^95% intervals: .*\n.* 100 bootstrap draws of 4 patients$/m);
+  for (const problem of fixture.classification) {
+    const long = formatMetrics(
+      evaluateClassification({ ...problem, classes: problem.classes.map((_, at) => `${at}`) }),
+      metricIntervals({ ...problem, draws: 100 }),
+    );
+    const figures = long.split('\n').filter((line) => / \[.*\]/.test(line));
+    t.true(figures.length >= 3 && figures.every((line) => line.length <= 80), problem.name);
+  }
 });
 
 test('inputs that do not agree are refused', (t) => {
