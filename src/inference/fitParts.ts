@@ -46,19 +46,12 @@ export async function fitParts(
   const { rule, notes } = fitDecision(images, settings, origin);
   const at = { dataset, format: index.format, positions, signal };
   const gate = familiar && (await fitGate(familiar, at, maxUnfamiliar));
-  const needed = imagesForGate(maxUnfamiliar);
-  return {
-    decision: rule,
-    gate: gate ?? undefined,
-    notes: [
-      ...notes,
-      ...(gate !== null
-        ? []
-        : [
-            familiar === null
-              ? 'No gate: the model file does not say what the training images looked like. Calibrate its run directory.'
-              : `No gate: flagging ${maxUnfamiliar} of the images takes ${needed} to fit it on, and there are ${positions.length}.`,
-          ]),
-    ],
-  };
+  const missing = gate === null ? [whyNoGate(familiar, maxUnfamiliar, positions.length)] : [];
+  return { decision: rule, gate: gate ?? undefined, notes: [...notes, ...missing] };
+}
+
+function whyNoGate(familiar: Familiar | null, maxUnfamiliar: number, images: number): string {
+  return familiar === null
+    ? 'No gate: the model file does not say what its training images look like. Calibrate the run directory.'
+    : `No gate: to flag ${maxUnfamiliar} of the images takes ${imagesForGate(maxUnfamiliar)} to fit it on, and there are ${images}.`;
 }

@@ -29,14 +29,14 @@ import {
 } from '../inference/index.js';
 import { RoentgenError } from '../native/index.js';
 import { readOrigin, type RunOrigin } from './checkpoint.js';
-import type { DecisionOptions } from './decision.js';
+import { parseDecisionOptions, type GivenDecisionOptions } from './decision.js';
 import { toSamples } from './preparation.js';
 import { parseSettings } from './settings.js';
 
 /** `validation`: the images that a run validated on, wherever they came from. */
 export type CalibrationSplit = Split | 'all' | 'validation';
 
-export interface CalibrateOptions extends Partial<DecisionOptions> {
+export interface CalibrateOptions extends GivenDecisionOptions {
   /** A run directory or a model file; the file is rewritten, its weights stay as they are. */
   model: string;
   /** Folder, manifest or packed file; its classes must be among the model's. */
@@ -94,6 +94,7 @@ export async function calibrate(
   options: CalibrateOptions,
   { onEvent, signal }: EvaluateHooks = {},
 ): Promise<CalibrateResult> {
+  const settings = { ...parseDecisionOptions(options), positive: options.positive };
   using model = await loadModel(options.model);
   checkModel(model, options);
   const origin = isRunDirectory(options.model) ? await readOrigin(options.model) : null;
@@ -118,10 +119,9 @@ export async function calibrate(
   const probabilities = model.probabilities(outputs);
   const familiar = await familiarOf(model, packed, chosen, signal);
   const request = { packed, positions, probabilities, familiar, signal };
-  const { operatingPoint = 'youden', alpha = 0.1, maxUnfamiliar = 0.01, positive } = options;
   const { decision, gate, notes } = await fitParts(
     { ...request, fittedOn: chosen.fittedOn },
-    { operatingPoint, alpha, maxUnfamiliar, positive },
+    settings,
   );
   await rewriteModel(model.path, { decision, gate });
   const images = { dataset, format: model.format, positions, signal };

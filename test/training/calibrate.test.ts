@@ -148,6 +148,7 @@ test('a run’s last state, a wrong rule and a class that is not there are refus
     calibrate({ ...options, model, operatingPoint: 'best' }),
     refused(/youden, sensitivity=0\.97/),
   );
+  await t.throwsAsync(calibrate({ ...options, model, alpha: 1 }), refused(/alpha/));
   await t.throwsAsync(
     calibrate({ ...options, model, positive: 'GRAY' }),
     refused(/GRAY is not one of two classes/),
@@ -172,7 +173,7 @@ test('a run whose rule cannot be had says so: no validation images, or too few',
   const few = await run(0.25);
   t.is(few.result.decision?.conformal, null);
   t.regex(few.warnings, /alpha 0\.1 needs 9 images of each class, and BRIGHT, DARK/);
-  t.regex(few.warnings, /No gate: flagging 0\.01 of the images takes 99/);
+  t.regex(few.warnings, /No gate: to flag 0\.01 of the images takes 99/);
   await rm(folder, { recursive: true });
 });
 
