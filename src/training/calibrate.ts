@@ -85,7 +85,7 @@ interface Chosen {
 
 /**
  * Temperature, operating point and prediction sets are fitted as at the end of a training run. A gate that the model
- * has keeps its idea of a training image and gets a new threshold.
+ * has keeps its idea of a training image and gets a new threshold, where there are images enough for one.
  * @throws RoentgenError as `loadModel`, `openData` and `fitDecision`; ERR_UNSUPPORTED for a reconstruction;
  * ERR_INVALID_ARGUMENT for test images without `allowTestSelection`, for images that the model learned from, and for
  * data that are not the run's; ERR_EMPTY_DATASET; ERR_NO_SPACE, ERR_IO, ABORT_ERR
@@ -118,7 +118,7 @@ export async function calibrate(
   );
   const probabilities = model.probabilities(outputs);
   const familiar = await familiarOf(model, packed, chosen, signal);
-  const request = { packed, positions, probabilities, familiar, signal };
+  const request = { packed, positions, probabilities, familiar, previous: model.gate, signal };
   const { decision, gate, notes } = await fitParts(
     { ...request, fittedOn: chosen.fittedOn },
     settings,
@@ -178,8 +178,9 @@ function choose(
       { samples: toSamples(index) },
       { valFraction, seed },
     );
-    if (validation.length === 0)
-      throw refusal(`${options.model} validated on no images: name a split`);
+    if (validation.length === 0) {
+      throw refusal(`${options.model} validated on no images: name a split (--split)`);
+    }
     return { fittedOn: 'validation', positions: validation, training: train };
   }
   const positions = splitPositions(index, split, data);

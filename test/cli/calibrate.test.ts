@@ -10,7 +10,7 @@ test.serial('a run is calibrated, evaluated and used with what that fitted', asy
   const data = await tinyData(folder);
   const trained = await roentgen(folder, 'train', data, ...tinyRun, '--experiment', 'run');
   t.is(trained.exitCode, 0, trained.stderr);
-  t.regex(trained.stderr, /No gate: to flag 0\.01 of the images takes 99/);
+  t.regex(trained.stderr, /No new gate: to flag 0\.01 of the images takes 99/);
   const rule = ['--alpha', '0.5', '--max-unfamiliar', '0.5'];
   const calibrated = await roentgen(folder, 'calibrate', 'runs/run', data, ...rule);
   t.is(calibrated.exitCode, 0, calibrated.stderr);
