@@ -6,7 +6,7 @@ import { calibrate, trainOptionsSchema, type CalibrateResult } from '../training
 import { createEvaluationReporter } from './evaluate.js';
 import { inferenceFlags } from './inferenceFlags.js';
 import { labelFlags, readingFlags } from './sharedFlags.js';
-import { plural } from './text.js';
+import { alignColumns, plural } from './text.js';
 import type { Verb } from './verb.js';
 
 const flags = trainOptionsSchema
@@ -76,17 +76,23 @@ export const calibrateVerb: Verb = {
 
 function describe({ model, classes, decision, gate, figures, notes }: CalibrateResult): string {
   const { images, groups, conformal } = decision;
-  const thresholds = classes.map(
-    (name, at) => `${name} from ${conformal?.thresholds[at]?.toFixed(4) ?? ''} on`,
-  );
-  return [
-    `${plural(images, 'image')} of ${plural(groups, 'patient')}; the figures are of these, and others will be worse\n`,
-    `\n${formatDecision(figures, { classes, images })}`,
-    conformal ? `A prediction set has ${thresholds.join(', ')}\n` : '',
-    gate
-      ? `Unfamiliar is what is more than ${gate.threshold.toFixed(2)} deviations from the training images\n`
-      : '',
-    ...notes.map((note) => `${note}\n`),
-    `\nWritten to ${model}\n`,
-  ].join('');
+  const thresholds = classes.map((name, at) => [
+    `  ${name}`,
+    conformal?.thresholds[at]?.toFixed(4) ?? '',
+  ]);
+  const lines = [
+    `${plural(images, 'image')} of ${plural(groups, 'patient')}; on other images the figures will be lower`,
+    '',
+    formatDecision(figures, { classes, images }).trimEnd(),
+    ...(conformal
+      ? ['A class is in the prediction set from this probability on:', ...alignColumns(thresholds)]
+      : []),
+    ...(gate
+      ? [`Unfamiliar: over ${gate.threshold.toFixed(2)} deviations from the training images`]
+      : []),
+    ...notes,
+    '',
+    `Written to ${model}`,
+  ];
+  return `${lines.join('\n')}\n`;
 }

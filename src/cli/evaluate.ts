@@ -2,10 +2,18 @@
 import { z } from 'zod';
 import { splits } from '../data/index.js';
 import { formatDecision, formatMetrics, type ReconstructionMetrics } from '../evaluation/index.js';
-import { evaluate, type EvaluateEvent, type EvaluateResult } from '../inference/index.js';
+import {
+  evaluate,
+  isRunDirectory,
+  type EvaluateEvent,
+  type EvaluateResult,
+} from '../inference/index.js';
+import { aggregateRuns } from './evaluateRuns.js';
+import { UsageError } from './failure.js';
 import { inferenceFlags } from './inferenceFlags.js';
 import { createPackingReporter } from './packingProgress.js';
 import { progressLine } from './progressLine.js';
+import { writeRunReport } from './runReport.js';
 import { labelFlags, readingFlags } from './sharedFlags.js';
 import type { Terminal } from './terminal.js';
 import { alignColumns, formatCount, plural } from './text.js';
@@ -20,6 +28,14 @@ const flags = inferenceFlags.extend({
     .string()
     .optional()
     .describe('Of two classes the one whose recall is the sensitivity [the last]'),
+  why: z
+    .string()
+    .optional()
+    .describe("What the figures are for, kept in the run's ledger [to report a figure]"),
+  runs: z
+    .array(z.string())
+    .optional()
+    .describe('Instead of MODEL and DATA: runs evaluated already, whose figures are averaged'),
   output: z
     .string()
     .optional()
@@ -34,7 +50,8 @@ export const evaluateVerb: Verb = {
   description:
     'Prints precision, recall and F1 as scikit-learn does, the confusion matrix, accuracy and AUROC.\n' +
     'Where the model has a decision rule, also calibration, operating point and prediction sets, with intervals.\n' +
-    'With a run directory or --output it also writes metrics.json, predictions.csv and charts.',
+    'With a run directory or --output it also writes metrics.json, predictions.csv, charts and pictures of the errors,\n' +
+    'and it renews the report of a run, whose ledger keeps every look at test images.',
   positionals: {
     model: 'Run directory or model file',
     data: 'Folder of class folders, a CSV manifest, or a packed file',
@@ -43,17 +60,26 @@ export const evaluateVerb: Verb = {
   examples: [
     { command: 'evaluate runs/demo chest_xray', explanation: 'the test split' },
     {
+      command: 'evaluate --runs runs/a runs/b runs/c',
+      explanation: 'mean and interval over runs of several seeds',
+    },
+    {
       command: 'evaluate model.safetensors hospital_b --split all --output report_b',
       explanation: 'all images from elsewhere',
     },
   ],
   async run(args, session) {
     const { keepGoing, ...reading } = args.flags(readingFlags);
+    const { runs, ...options } = args.flags(flags);
+    if (runs) return aggregateRuns(runs, args, options.positive);
+    const [model, data] = [args.optional('model'), args.optional('data')];
+    if (model === undefined || data === undefined) {
+      throw new UsageError('Expected MODEL and DATA, or --runs', 'roentgen evaluate');
+    }
     const result = await evaluate(
       {
-        model: args.positional('model'),
-        data: args.positional('data'),
-        ...args.flags(flags),
+        ...{ model, data },
+        ...options,
         ...args.flags(imageFlags),
         ...reading,
         keepGoing,
@@ -63,8 +89,10 @@ export const evaluateVerb: Verb = {
         onEvent: createEvaluationReporter(session.terminal),
       },
     );
+    const isRun = result.metrics !== null && isRunDirectory(model);
+    const report = isRun ? await writeRunReport(model) : '';
     return {
-      text: describeEvaluation(result),
+      text: `${describeEvaluation(result)}${report}`,
       json: result,
       problems: result.problems,
       keepGoing,
@@ -98,17 +126,23 @@ export function createEvaluationReporter(
 
 /** The report, and where its files are. */
 function describeEvaluation(result: EvaluateResult): string {
-  const { split, samples, loss, metrics, reconstruction, decision, output } = result;
+  const { split, samples, loss, metrics, intervals, reconstruction, decision, output } = result;
   const which = split === 'all' ? 'all splits' : split;
   const title = `${plural(samples, 'image')} (${which}), loss ${loss.toFixed(4)}\n`;
-  const report = metrics ? formatMetrics(metrics) : '';
+  const report = metrics ? formatMetrics(metrics, intervals ?? undefined) : '';
   const decisions =
     metrics && decision
       ? `\n${formatDecision(decision, { classes: metrics.classes, images: samples })}`
       : '';
   const errors = reconstruction ? describeReconstruction(reconstruction) : '';
-  const place = output === null ? '' : `\nFiles in ${output}\n`;
-  return `${title}\n${report}${decisions}${errors}${place}`;
+  const looks = result.looks === null ? '' : `\n${describeLooks(result.looks)}\n`;
+  const place = output === null ? '' : `\n  files  ${output}\n`;
+  return `${title}\n${report}${decisions}${errors}${looks}${place}`;
+}
+
+function describeLooks(looks: number): string {
+  const times = looks === 1 ? 'once' : `${looks} times`;
+  return `These images have been looked at ${times} with models of this run (ledger.jsonl).`;
 }
 
 function describeReconstruction({ mean, std, min, max, quantiles }: ReconstructionMetrics): string {

@@ -68,7 +68,7 @@ export const verbs: readonly VerbEntry[] = [
     load: async () => (await import('./train.js')).trainVerb,
   },
   {
-    usage: 'evaluate <model> <data>',
+    usage: 'evaluate [model] [data]',
     summary: 'Say how good a model is on labeled images',
     load: async () => (await import('./evaluate.js')).evaluateVerb,
   },

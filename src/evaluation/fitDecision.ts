@@ -3,7 +3,12 @@ import { meanRow, rowsOf } from './arrays.js';
 import { conformalThresholds, imagesNeeded } from './conformal.js';
 import type { DecisionRule, OperatingPoint, OperatingRule } from './decision.js';
 import { chooseOperatingPoint } from './operatingPoint.js';
-import { fitTemperature, logProbabilities, withTemperature } from './temperature.js';
+import {
+  fitTemperature,
+  temperatureRange,
+  logProbabilities,
+  withTemperature,
+} from './temperature.js';
 
 /** Images with known classes, and what a model says of them. */
 export interface FittingImages {
@@ -59,6 +64,9 @@ export function fitDecision(
   const needed = imagesNeeded(alpha);
   const short = classes.filter((_, at) => (perClass[at] ?? 0) < needed);
   const notes = [
+    temperature === temperatureRange[1]
+      ? 'Temperature at its highest: the probabilities hardly tell the classes apart.'
+      : null,
     point.note,
     thresholds === null
       ? `No prediction sets: alpha ${alpha} needs ${needed} images of each class, and ${short.join(', ')} has fewer.`

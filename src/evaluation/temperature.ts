@@ -42,7 +42,10 @@ export function fitTemperature(
   });
   if (rows.every((row) => Math.max(...row) <= 0)) return 1;
   const [lowest, highest] = temperatureRange;
-  return 1 / findRoot((inverse) => slopeAt(rows, inverse), 1 / highest, 1 / lowest);
+  const slope = (inverse: number): Derivatives => slopeAt(rows, inverse);
+  if (slope(1 / highest).slope >= 0) return highest;
+  if (slope(1 / lowest).slope <= 0) return lowest;
+  return 1 / findRoot(slope, 1 / highest, 1 / lowest);
 }
 
 /**
@@ -68,11 +71,13 @@ function shares(row: readonly number[], inverse: number): number[] {
   return exponentials.map((value) => value / total);
 }
 
+interface Derivatives {
+  slope: number;
+  curvature: number;
+}
+
 /** First and second derivative of the log loss by the inverse temperature; in each row the true class has logit 0. */
-function slopeAt(
-  rows: readonly (readonly number[])[],
-  inverse: number,
-): { slope: number; curvature: number } {
+function slopeAt(rows: readonly (readonly number[])[], inverse: number): Derivatives {
   let [slope, curvature] = [0, 0];
   for (const row of rows) {
     const weights = shares(row, inverse);
@@ -83,14 +88,8 @@ function slopeAt(
   return { slope, curvature };
 }
 
-/** Where an increasing function crosses 0, or the end of the range next to it: Newton's steps within a bracket. */
-function findRoot(
-  derivatives: (at: number) => { slope: number; curvature: number },
-  low: number,
-  high: number,
-): number {
-  if (derivatives(low).slope >= 0) return low;
-  if (derivatives(high).slope <= 0) return high;
+/** Where an increasing function crosses 0 between `low` and `high`: Newton's steps within a bracket. */
+function findRoot(derivatives: (at: number) => Derivatives, low: number, high: number): number {
   let at = 1;
   for (let step = 0; step < mostSteps; step += 1) {
     const { slope, curvature } = derivatives(at);

@@ -1,7 +1,12 @@
 /** Fits what a model file says of answers: the decision rule, and the gate's threshold. */
 import type { PackedDataset } from '../data/index.js';
-import { fitDecision, type DecisionRule, type DecisionSettings } from '../evaluation/index.js';
-import { fitGate, imagesForGate, type Familiar, type GateDescription } from './gate.js';
+import {
+  fitDecision,
+  imagesNeeded,
+  type DecisionRule,
+  type DecisionSettings,
+} from '../evaluation/index.js';
+import { fitGate, type Familiar, type GateDescription } from './gate.js';
 
 /** Labeled images that the model did not learn from, and what it says of them. */
 export interface FitRequest {
@@ -14,6 +19,8 @@ export interface FitRequest {
   fittedOn: string;
   /** Of the training images; null where they are not known, which leaves no gate. */
   familiar: Familiar | null;
+  /** The gate that the model has; it stays where the images are too few for a new threshold. */
+  previous?: GateDescription | null;
   signal?: AbortSignal | undefined;
 }
 
@@ -31,7 +38,7 @@ export interface FittedParts {
 
 /** @throws RoentgenError ERR_INVALID_ARGUMENT as `fitDecision`; ABORT_ERR */
 export async function fitParts(
-  { packed, positions, probabilities, fittedOn, familiar, signal }: FitRequest,
+  { packed, positions, probabilities, fittedOn, familiar, previous, signal }: FitRequest,
   settings: FitSettings,
 ): Promise<FittedParts> {
   const { dataset, index } = packed;
@@ -46,19 +53,16 @@ export async function fitParts(
   const { rule, notes } = fitDecision(images, settings, origin);
   const at = { dataset, format: index.format, positions, signal };
   const gate = familiar && (await fitGate(familiar, at, maxUnfamiliar));
-  const needed = imagesForGate(maxUnfamiliar);
+  const missing = gate === null ? [whyNoGate(familiar, maxUnfamiliar, positions.length)] : [];
   return {
     decision: rule,
-    gate: gate ?? undefined,
-    notes: [
-      ...notes,
-      ...(gate !== null
-        ? []
-        : [
-            familiar === null
-              ? 'No gate: the model file does not say what the training images looked like. Calibrate its run directory.'
-              : `No gate: flagging ${maxUnfamiliar} of the images takes ${needed} to fit it on, and there are ${positions.length}.`,
-          ]),
-    ],
+    gate: gate ?? previous ?? undefined,
+    notes: [...notes, ...missing],
   };
+}
+
+function whyNoGate(familiar: Familiar | null, maxUnfamiliar: number, images: number): string {
+  return familiar === null
+    ? 'No gate: the model file does not say what its training images look like. Calibrate the run directory.'
+    : `No new gate: to flag ${maxUnfamiliar} of the images takes ${imagesNeeded(maxUnfamiliar)} to fit it on, and there are ${images}.`;
 }

@@ -5,7 +5,6 @@ import type { ImageFormat } from '../data/index.js';
 import {
   choleskyFactor,
   conformalRank,
-  imagesNeeded,
   mahalanobisDistance,
   shrunkCovariance,
 } from '../evaluation/index.js';
@@ -18,7 +17,7 @@ const descriptorVersion = 1;
 const mostImages = 4096;
 /** Images described between two turns of the event loop: some milliseconds. */
 const stride = 8;
-/** A figure that hardly varies in training may vary so much in new images before it weighs: of 1. */
+/** A figure that varies less in training counts as if it varied so much: brightness goes from 0 to 1. */
 const leastDeviation = 0.01;
 /** Keeps the covariance invertible where all training images are one. */
 const ridge = 1e-6;
@@ -105,7 +104,7 @@ function deviationsOf(descriptors: readonly Float64Array[]): number[] {
 /**
  * The gate whose threshold is the conformal quantile of these images' distances: of new images drawn as they were it
  * flags at most the share `falsePositiveRate` on average. They must not be training images, to which the mean is
- * nearer. Null for less images than that takes; see `imagesForGate`.
+ * nearer. Null for less images than `imagesNeeded` for that share.
  * @throws RoentgenError ABORT_ERR
  */
 export async function fitGate(
@@ -120,11 +119,6 @@ export async function fitGate(
   if (threshold === undefined) return null;
   const { descriptor, mean, factor } = familiar;
   return { descriptor, mean, factor, threshold, falsePositiveRate, images: count };
-}
-
-/** The fewest images that a gate with this share of false positives can be fitted on. */
-export function imagesForGate(falsePositiveRate: number): number {
-  return imagesNeeded(falsePositiveRate);
 }
 
 /**

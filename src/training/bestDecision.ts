@@ -1,5 +1,11 @@
 /** The decision rule and the gate that a run's best model gets at its end. */
-import type { DecisionRule } from '../evaluation/index.js';
+import {
+  evaluateDecision,
+  metricIntervals,
+  type DecisionEvaluation,
+  type DecisionRule,
+  type MetricIntervals,
+} from '../evaluation/index.js';
 import { fitParts, learnFamiliar, rewriteModel } from '../inference/index.js';
 import type { DecisionOptions } from './decision.js';
 import type { TrainHooks } from './events.js';
@@ -47,4 +53,20 @@ export async function decideBest(
   fitted.notes.forEach(warn);
   await rewriteModel(path, fitted);
   return fitted.decision;
+}
+
+/** How far the figures on the validation images may be from the true ones, and what the decision rule makes of them. */
+export function judgeValidated(
+  { packed: { index }, selection: { validation } }: Preparation,
+  { probabilities }: NonNullable<Validated['classified']>,
+  rule: DecisionRule | null,
+): { intervals: MetricIntervals; decision: DecisionEvaluation | null } {
+  const { classes } = index;
+  const labels = validation.map((position) => index.labels[position] ?? -1);
+  const groups = validation.map((position) => index.groups[position] ?? '');
+  const images = { probabilities, labels, classes };
+  return {
+    intervals: metricIntervals({ ...images, groups }),
+    decision: rule && evaluateDecision(rule, { ...images, unfamiliar: null }),
+  };
 }

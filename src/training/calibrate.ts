@@ -29,14 +29,14 @@ import {
 } from '../inference/index.js';
 import { RoentgenError } from '../native/index.js';
 import { readOrigin, type RunOrigin } from './checkpoint.js';
-import type { DecisionOptions } from './decision.js';
+import { parseDecisionOptions, type GivenDecisionOptions } from './decision.js';
 import { toSamples } from './preparation.js';
 import { parseSettings } from './settings.js';
 
 /** `validation`: the images that a run validated on, wherever they came from. */
 export type CalibrationSplit = Split | 'all' | 'validation';
 
-export interface CalibrateOptions extends Partial<DecisionOptions> {
+export interface CalibrateOptions extends GivenDecisionOptions {
   /** A run directory or a model file; the file is rewritten, its weights stay as they are. */
   model: string;
   /** Folder, manifest or packed file; its classes must be among the model's. */
@@ -85,7 +85,7 @@ interface Chosen {
 
 /**
  * Temperature, operating point and prediction sets are fitted as at the end of a training run. A gate that the model
- * has keeps its idea of a training image and gets a new threshold.
+ * has keeps its idea of a training image and gets a new threshold, where there are images enough for one.
  * @throws RoentgenError as `loadModel`, `openData` and `fitDecision`; ERR_UNSUPPORTED for a reconstruction;
  * ERR_INVALID_ARGUMENT for test images without `allowTestSelection`, for images that the model learned from, and for
  * data that are not the run's; ERR_EMPTY_DATASET; ERR_NO_SPACE, ERR_IO, ABORT_ERR
@@ -94,6 +94,7 @@ export async function calibrate(
   options: CalibrateOptions,
   { onEvent, signal }: EvaluateHooks = {},
 ): Promise<CalibrateResult> {
+  const settings = { ...parseDecisionOptions(options), positive: options.positive };
   using model = await loadModel(options.model);
   checkModel(model, options);
   const origin = isRunDirectory(options.model) ? await readOrigin(options.model) : null;
@@ -117,11 +118,10 @@ export async function calibrate(
   );
   const probabilities = model.probabilities(outputs);
   const familiar = await familiarOf(model, packed, chosen, signal);
-  const request = { packed, positions, probabilities, familiar, signal };
-  const { operatingPoint = 'youden', alpha = 0.1, maxUnfamiliar = 0.01, positive } = options;
+  const request = { packed, positions, probabilities, familiar, previous: model.gate, signal };
   const { decision, gate, notes } = await fitParts(
     { ...request, fittedOn: chosen.fittedOn },
-    { operatingPoint, alpha, maxUnfamiliar, positive },
+    settings,
   );
   await rewriteModel(model.path, { decision, gate });
   const images = { dataset, format: model.format, positions, signal };
@@ -178,8 +178,9 @@ function choose(
       { samples: toSamples(index) },
       { valFraction, seed },
     );
-    if (validation.length === 0)
-      throw refusal(`${options.model} validated on no images: name a split`);
+    if (validation.length === 0) {
+      throw refusal(`${options.model} validated on no images: name a split (--split)`);
+    }
     return { fittedOn: 'validation', positions: validation, training: train };
   }
   const positions = splitPositions(index, split, data);

@@ -1,6 +1,7 @@
 /** The settings of how the probabilities of a run's best model become answers. */
 import { z } from 'zod';
 import { parseOperatingRule } from '../evaluation/index.js';
+import { RoentgenError } from '../native/index.js';
 
 export const decisionOptions = {
   operatingPoint: z
@@ -23,9 +24,26 @@ export const decisionOptions = {
     .describe('Share of familiar images that may be taken for unfamiliar ones'),
 };
 
-export type DecisionOptions = z.output<z.ZodObject<typeof decisionOptions>>;
+const decisionSchema = z.object(decisionOptions);
+
+export type DecisionOptions = z.output<typeof decisionSchema>;
+/** As a caller writes them: each has a default. */
+export type GivenDecisionOptions = z.input<typeof decisionSchema>;
 
 /** @throws RoentgenError ERR_INVALID_ARGUMENT */
 export function checkDecisionOptions({ operatingPoint }: DecisionOptions): void {
   parseOperatingRule(operatingPoint);
+}
+
+/** With defaults. Throws ERR_INVALID_ARGUMENT naming every wrong one. */
+export function parseDecisionOptions(given: GivenDecisionOptions): DecisionOptions {
+  const result = decisionSchema.safeParse(given);
+  if (!result.success) {
+    throw new RoentgenError(
+      'ERR_INVALID_ARGUMENT',
+      `The settings are not valid:\n${z.prettifyError(result.error)}`,
+    );
+  }
+  checkDecisionOptions(result.data);
+  return result.data;
 }

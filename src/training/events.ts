@@ -120,7 +120,7 @@ export interface RunResult {
   /** On the validation images, at the best epoch; null without validation or classes. */
   metrics: ClassificationMetrics | null;
   /** How the best model answers, fitted on the validation images; null without validation or classes. */
-  decision: DecisionRule | null;
+  decisionRule: DecisionRule | null;
   problems: Problem[];
   seconds: number;
 }

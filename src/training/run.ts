@@ -9,7 +9,7 @@ import {
   systemInfo,
   writeFileAtomic,
 } from '../native/index.js';
-import { decideBest } from './bestDecision.js';
+import { decideBest, judgeValidated } from './bestDecision.js';
 import { BestModels } from './bestModels.js';
 import {
   checkArchitecture,
@@ -227,8 +227,8 @@ export class Run {
     const { packed, selection } = this.preparation;
     const validated = await this.bestValidated();
     const classified = validated?.classified;
-    const decision = await decideBest(this.directory.best, this, validated);
-    if (decision) await this.tellBest();
+    const decisionRule = await decideBest(this.directory.best, this, validated);
+    if (decisionRule) await this.tellBest();
     const result: RunResult = {
       runDirectory: this.directory.path,
       model: this.directory.best,
@@ -237,13 +237,14 @@ export class Run {
       stopReason,
       history: this.history,
       metrics: classified?.metrics ?? null,
-      decision,
+      decisionRule,
       problems: packed.problems,
       seconds: this.seconds(),
     };
     const { evalMetric } = this.settings;
     const loss = describeLoss(this.preparation.loss, this.settings);
-    const described = { ...result, split: 'validation', evalMetric, loss };
+    const judged = classified && judgeValidated(this.preparation, classified, decisionRule);
+    const described = { ...result, ...judged, split: 'validation', evalMetric, loss };
     await writeFileAtomic(
       this.directory.file('metrics.json'),
       `${JSON.stringify(described, null, 2)}\n`,

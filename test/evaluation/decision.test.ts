@@ -124,6 +124,15 @@ test('what cannot be fitted is told, with what would be needed', (t) => {
   t.regex(notes.join('\n'), /No operating point/);
 });
 
+test('probabilities that tell nothing are told', (t) => {
+  const labels = Array.from({ length: 40 }, (_, at) => at % 2);
+  const probabilities = labels.flatMap((_, at) => (at % 4 < 2 ? [0.1, 0.9] : [0.9, 0.1]));
+  const images = { probabilities, labels, groups: groups(40), classes };
+  const { rule, notes } = fitDecision(images, settings, origin);
+  t.is(rule.temperature, 20);
+  t.regex(notes.join('\n'), /Temperature at its highest/);
+});
+
 test('the positive class can be the first', (t) => {
   const { labels, probabilities } = overconfident(4, 300);
   const fitting = { probabilities, labels, groups: groups(300), classes };

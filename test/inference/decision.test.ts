@@ -23,8 +23,8 @@ test.before(async (t) => {
   await writeOverlapping(join(path, 'data'));
   const { valFraction: _, ...settings } = quickSettings(path);
   const run = await train({ ...settings, epochs: 3 });
-  if (run.decision === null) throw new Error('120 validation images make a rule');
-  t.context = { root: path, run, rule: run.decision, remove };
+  if (run.decisionRule === null) throw new Error('120 validation images make a rule');
+  t.context = { root: path, run, rule: run.decisionRule, remove };
 });
 test.after.always(async (t) => {
   await t.context.remove();
@@ -59,7 +59,7 @@ test('training leaves its rule and a gate in the model file and in metrics.json'
   t.deepEqual(model.decision, rule);
   t.like(model.gate, { images: 120, falsePositiveRate: 0.01 });
   const file = await readFile(join(run.runDirectory, 'metrics.json'), 'utf8');
-  t.deepEqual((JSON.parse(file) as { decision: unknown }).decision, rule);
+  t.deepEqual((JSON.parse(file) as { decisionRule: unknown }).decisionRule, rule);
 });
 
 test('another rule leaves the bytes of the weights, and all else that the file says', async (t) => {

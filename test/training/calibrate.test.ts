@@ -49,7 +49,7 @@ test.serial(
     const { run } = t.context;
     const before = await readTensors(run.model);
     const result = await calibrate({ model: run.runDirectory, ...at(t.context) });
-    t.deepEqual(result.decision, run.decision);
+    t.deepEqual(result.decision, run.decisionRule);
     t.is(result.decision.images, 100);
     t.is(result.figures.fittedOn, 'validation');
     t.deepEqual(await readTensors(run.model), before);
@@ -129,8 +129,8 @@ test('of data from elsewhere a split must be named, and few images be asked for'
   );
   const { decision, gate, notes } = await calibrate({ ...options, model, split: 'val' });
   t.like(decision, { fittedOn: 'val', images: 24 });
-  t.is(gate, null);
-  t.regex(notes.join('\n'), /No gate: .* takes 99 .* there are 24/);
+  t.is(gate?.images, 100, 'the gate stays');
+  t.regex(notes.join('\n'), /No new gate: .* takes 99 .* there are 24/);
 });
 
 test('a run’s last state, a wrong rule and a class that is not there are refused', async (t) => {
@@ -148,6 +148,7 @@ test('a run’s last state, a wrong rule and a class that is not there are refus
     calibrate({ ...options, model, operatingPoint: 'best' }),
     refused(/youden, sensitivity=0\.97/),
   );
+  await t.throwsAsync(calibrate({ ...options, model, alpha: 1 }), refused(/alpha/));
   await t.throwsAsync(
     calibrate({ ...options, model, positive: 'GRAY' }),
     refused(/GRAY is not one of two classes/),
@@ -167,12 +168,12 @@ test('a run whose rule cannot be had says so: no validation images, or too few',
     return { result: await train(settings, { onEvent }), warnings: warnings.join('\n') };
   };
   const none = await run(0);
-  t.is(none.result.decision, null);
+  t.is(none.result.decisionRule, null);
   t.regex(none.warnings, /no validation images: the model has no decision rule/);
   const few = await run(0.25);
-  t.is(few.result.decision?.conformal, null);
+  t.is(few.result.decisionRule?.conformal, null);
   t.regex(few.warnings, /alpha 0\.1 needs 9 images of each class, and BRIGHT, DARK/);
-  t.regex(few.warnings, /No gate: flagging 0\.01 of the images takes 99/);
+  t.regex(few.warnings, /No new gate: to flag 0\.01 of the images takes 99/);
   await rm(folder, { recursive: true });
 });
 

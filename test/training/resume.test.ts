@@ -129,7 +129,7 @@ test('an aborted run goes on within its epoch, with the history of an uninterrup
   t.deepEqual(figures(result), figures(whole));
   t.is(result.bestEpoch, whole.bestEpoch);
   t.deepEqual(result.metrics, whole.metrics);
-  t.deepEqual(result.decision, whole.decision);
+  t.deepEqual(result.decisionRule, whole.decisionRule);
   t.deepEqual(
     await tensorsOf(join(directory, 'last.safetensors')),
     await tensorsOf(join(whole.runDirectory, 'last.safetensors')),
