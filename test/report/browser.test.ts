@@ -11,7 +11,10 @@ const contents: Readonly<Record<string, () => Promise<ReportContent>>> = {
   'three classes': () => madeUpContent({ classes: ternary }),
   'a run without evaluation': async () => bareContent(await madeUpContent()),
   'fifteen classes': () =>
-    madeUpContent({ classes: Array.from({ length: 15 }, (_, index) => `Finding number ${index}`) }),
+    madeUpContent({
+      classes: Array.from({ length: 15 }, (_, index) => `Finding number ${index}`),
+      images: 60,
+    }),
   'names without a place to break': () =>
     madeUpContent({
       classes: ['N'.repeat(120), 'P'.repeat(120)],
@@ -189,6 +192,9 @@ testInBrowser('the report prints, and no chart is cut', async (t, open) => {
   t.is(pdf.subarray(0, 5).toString('latin1'), '%PDF-');
   t.true((pdf.toString('latin1').match(/\/Type\s*\/Page\b/g)?.length ?? 0) > 3);
   await page.emulateMedia({ media: 'print' });
+  // A4 less its margins.
+  await page.setViewportSize({ width: 688, height: 1000 });
+  t.true((await page.evaluate<number>('document.scrollingElement.scrollWidth')) <= 688);
   const kept = await page.evaluate<string[]>(
     "Array.from(document.querySelectorAll('.chart, .gallery li'), (part) => getComputedStyle(part).breakInside)",
   );

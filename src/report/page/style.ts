@@ -110,6 +110,8 @@ const print = `
   .scroll, .wide { overflow: visible; }
   thead { display: table-header-group; }
   .charts { grid-template-columns: 1fr 1fr; }
+  .charts.figures { grid-template-columns: 1fr; }
+  .numbers td { white-space: normal; }
   table { font-size: 8.5pt; }
 }`;
 
