@@ -86,6 +86,16 @@ export type {
   SplitOptions,
 } from './data/index.js';
 
+export { reportHtml, writePlots } from './report/index.js';
+export type {
+  EvaluatedSplit,
+  Fact,
+  GalleryImage,
+  LedgerEntry,
+  ProbeResult,
+  ReportContent,
+} from './report/index.js';
+
 export { listModels, loadModelSpec } from './models/index.js';
 export type { ModelSpec } from './models/index.js';
 

@@ -11,7 +11,8 @@ import {
   trainingCurvesSvg,
 } from '../../src/report/index.js';
 import { evaluationCharts } from '../../src/report/charts/ofEvaluation.js';
-import { pageInk, renderSvg } from '../../src/report/index.js';
+import { pageInk } from '../../src/report/charts/ink.js';
+import { renderSvg } from '../../src/report/charts/render.js';
 import { madeUpSplit, ternary } from './content.js';
 import { attribute, corners, markGroups, texts } from './svgParts.js';
 
