@@ -140,8 +140,19 @@ export {
   claimChecklist,
   formatChecklist,
   modelCard,
+  reportHtml,
+  writePlots,
 } from './report/index.js';
-export type { Checklist, ChecklistEntry, ChecklistName, ReportContent } from './report/index.js';
+export type {
+  Checklist,
+  ChecklistEntry,
+  ChecklistName,
+  EvaluatedSplit,
+  Fact,
+  GalleryImage,
+  ProbeResult,
+  ReportContent,
+} from './report/index.js';
 
 export { formatProbes, probe } from './probing/index.js';
 export type {

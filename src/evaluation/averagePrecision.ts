@@ -11,6 +11,8 @@ export interface PrCurve {
   recall: number[];
   precision: number[];
   thresholds: number[];
+  /** Images at or above the threshold: what the precision is a share of. */
+  claimed: number[];
   /** Σ (Rₙ − Rₙ₋₁) Pₙ over the points, without interpolation. */
   averagePrecision: number;
 }
@@ -26,12 +28,13 @@ export function prCurve(scores: readonly number[], positives: readonly boolean[]
   if (area === null) {
     return null;
   }
-  const { thresholds, truePositives } = ranking;
+  const { thresholds, truePositives, falsePositives } = ranking;
   const total = truePositives.at(-1) ?? 0;
   return {
     recall: [0, ...truePositives.map((count) => count / total)],
     precision: [1, ...precisions(ranking)],
     thresholds: [Infinity, ...thresholds],
+    claimed: [0, ...truePositives.map((found, index) => found + (falsePositives[index] ?? 0))],
     averagePrecision: area,
   };
 }

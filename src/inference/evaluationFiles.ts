@@ -72,6 +72,7 @@ function namedCurves(
   const curves = rocCurves(probabilities, labels, classes.length);
   return curves.flatMap((curve, position) => {
     const shown = curve !== null && (classes.length > 2 || position === 1);
-    return shown ? [{ name: classes[position] ?? '', curve }] : [];
+    const positives = labels.filter((label) => label === position).length;
+    return shown ? [{ name: classes[position] ?? '', curve, positives }] : [];
   });
 }

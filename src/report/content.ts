@@ -4,6 +4,7 @@ import type {
   ClassificationMetrics,
   DecisionEvaluation,
   DecisionRule,
+  LedgerEntry,
   MetricIntervals,
 } from '../evaluation/index.js';
 import type { EpochPoint } from './charts/trainingCurves.js';
@@ -44,21 +45,6 @@ export interface EvaluatedSplit {
   };
   /** Most confident errors first, then right answers to compare them with. */
   gallery: readonly GalleryImage[];
-}
-
-/** One entry of a run's ledger: somebody looked at images that the model had never learned from. */
-export interface LedgerEntry {
-  /** ISO 8601, UTC. */
-  when: string;
-  /** `test`, `all`. */
-  split: string;
-  data: string;
-  dataHash: string;
-  images: number;
-  /** SHA-256 of the model file. */
-  modelHash: string;
-  /** What the user gave with --why; `report a figure` where nothing was said. */
-  why: string;
 }
 
 /** What a probe that cannot see the lungs gets right. */

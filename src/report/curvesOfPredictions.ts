@@ -1,5 +1,5 @@
 /** The curves behind the charts: bands of ROC and precision-recall curves, reliability bins, histograms. */
-import { rocCurve, wilsonInterval } from '../evaluation/index.js';
+import { prCurve, wilsonInterval, type ReliabilityBin } from '../evaluation/index.js';
 
 /** A point of a curve, and the 95% interval of its height. */
 export interface BandPoint {
@@ -51,73 +51,36 @@ export function precisionRecall(
   scores: readonly number[],
   positives: readonly boolean[],
 ): PrecisionRecall | null {
-  const curve = rocCurve(scores, positives);
+  const prevalence = positives.filter(Boolean).length / positives.length;
+  const curve = prevalence < 1 ? prCurve(scores, positives) : null;
   if (curve === null) return null;
-  const positiveCount = positives.filter(Boolean).length;
-  const negativeCount = positives.length - positiveCount;
-  const points = curve.truePositiveRate.slice(1).map((recall, index) => {
-    const found = recall * positiveCount;
-    const claimed = found + (curve.falsePositiveRate[index + 1] ?? 0) * negativeCount;
-    const precision = found / claimed;
-    const [low, high] = wilsonInterval(precision, claimed);
-    return { x: recall, y: precision, low, high };
+  const points = curve.recall.slice(1).map((x, index) => {
+    const y = curve.precision[index + 1] ?? 0;
+    const [low, high] = wilsonInterval(y, curve.claimed[index + 1] ?? 1);
+    return { x, y, low, high };
   });
   const [first] = points;
   const start = first === undefined ? [] : [{ ...first, x: 0 }];
-  return { points: thinned([...start, ...points]), prevalence: positiveCount / positives.length };
+  return { points: thinned([...start, ...points]), prevalence };
 }
 
-/** Images whose most probable class has a probability in (low, high]. */
-export interface ReliabilityBin {
+/** A bin of a reliability diagram with images in it, and Wilson's interval of the share of right answers. */
+export interface ReliabilityPoint {
   low: number;
   high: number;
-  count: number;
-  /** Mean probability of the predicted class. */
+  images: number;
   confidence: number;
-  /** Share of right answers, and Wilson's interval of it. */
   accuracy: number;
   interval: readonly [number, number];
 }
 
-/** Bins of equal width over the probability of the predicted class; empty ones are left out. */
-export function reliabilityBins(
-  probabilities: readonly number[],
-  labels: readonly number[],
-  classes: number,
-  bins = 15,
-): ReliabilityBin[] {
-  const sums = Array.from({ length: bins }, () => ({ count: 0, confidence: 0, right: 0 }));
-  labels.forEach((label, image) => {
-    const row = probabilities.slice(image * classes, (image + 1) * classes);
-    const confidence = Math.max(...row);
-    const bin = sums[Math.max(0, Math.ceil(confidence * bins) - 1)];
-    if (bin === undefined) return;
-    bin.count += 1;
-    bin.confidence += confidence;
-    bin.right += row.indexOf(confidence) === label ? 1 : 0;
-  });
-  return sums.flatMap(({ count, confidence, right }, index) => {
-    if (count === 0) return [];
-    const accuracy = right / count;
-    const ends = { low: index / bins, high: (index + 1) / bins };
-    const interval = wilsonInterval(accuracy, count);
-    return [{ ...ends, count, confidence: confidence / count, accuracy, interval }];
-  });
-}
-
-/** Probabilities after their logits are divided by `temperature`, row-major [N, classes] as before. */
-export function tempered(
-  probabilities: readonly number[],
-  classes: number,
-  temperature: number,
-): number[] {
-  if (temperature === 1) return [...probabilities];
-  const powers = probabilities.map((probability) => probability ** (1 / temperature));
-  return powers.map((power, index) => {
-    const first = index - (index % classes);
-    const total = powers.slice(first, first + classes).reduce((sum, value) => sum + value, 0);
-    return power / total;
-  });
+/** The bins that have images. */
+export function reliabilityPoints(bins: readonly ReliabilityBin[]): ReliabilityPoint[] {
+  return bins.flatMap(({ confidence, accuracy, ...bin }) =>
+    confidence === null || accuracy === null
+      ? []
+      : [{ ...bin, confidence, accuracy, interval: wilsonInterval(accuracy, bin.images) }],
+  );
 }
 
 /** Counts of `values` in [0, 1] in bins of equal width; 1 belongs to the last. */

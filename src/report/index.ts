@@ -1,21 +1,11 @@
 /** What a run says of itself: charts, the report as one HTML file, the model card, reporting checklists. */
-export { renderSvg } from './charts/render.js';
-export { pageInk, paperInk } from './charts/ink.js';
-export type { Chart } from './charts/chart.js';
 export { confusionMatrixSvg, rateFinderSvg, rocSvg, trainingCurvesSvg } from './files.js';
 export { writePlots } from './plots.js';
 export { reportHtml } from './page/page.js';
 export { toPng } from './raster.js';
 export type { NamedRocCurve } from './charts/roc.js';
 export type { EpochPoint } from './charts/trainingCurves.js';
-export type {
-  EvaluatedSplit,
-  Fact,
-  GalleryImage,
-  LedgerEntry,
-  ProbeResult,
-  ReportContent,
-} from './content.js';
+export type { EvaluatedSplit, Fact, GalleryImage, ProbeResult, ReportContent } from './content.js';
 export { formatChecklist } from './card/checklist.js';
 export type { Checklist, ChecklistEntry } from './card/checklist.js';
 export { checklistNames, checklists } from './card/checklists.js';

@@ -11,7 +11,8 @@ import {
   trainingCurvesSvg,
 } from '../../src/report/index.js';
 import { evaluationCharts } from '../../src/report/charts/ofEvaluation.js';
-import { pageInk, renderSvg } from '../../src/report/index.js';
+import { pageInk } from '../../src/report/charts/ink.js';
+import { renderSvg } from '../../src/report/charts/render.js';
 import { madeUpSplit, ternary } from './content.js';
 import { attribute, corners, markGroups, texts } from './svgParts.js';
 
@@ -223,6 +224,18 @@ test('a ROC curve runs through its points, within its band', async (t) => {
   t.is(markGroups(svg, 'area').flat().length, 1);
   const none = await rocSvg([{ name: 'sick', curve }]);
   t.is(markGroups(none, 'area').flat().length, 0, 'no band without counts');
+});
+
+test('no two of thirty classes have the same color and the same dash', async (t) => {
+  const names = Array.from({ length: 30 }, (_, index) => `class ${index}`);
+  const svg = await rocSvg(names.map((name) => ({ name, curve: perfect, positives: 2 })));
+  const looks = markGroups(svg, 'line')
+    .flat()
+    .slice(1)
+    .map((line) => `${attribute(line, 'stroke')} ${attribute(line, 'stroke-dasharray')}`);
+  t.is(looks.length, 30);
+  t.is(new Set(looks).size, 30);
+  t.is(markGroups(svg, 'area').flat().length, 0, 'bands would hide one another');
 });
 
 test('the suggested learning rate is marked', async (t) => {

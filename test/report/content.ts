@@ -11,12 +11,12 @@ import {
   type DecisionEvaluation,
   type DecisionRule,
   type Estimate,
+  type LedgerEntry,
   type MetricIntervals,
 } from '../../src/evaluation/index.js';
 import type {
   EvaluatedSplit,
   GalleryImage,
-  LedgerEntry,
   ProbeResult,
   ReportContent,
 } from '../../src/report/index.js';

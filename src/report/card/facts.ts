@@ -1,6 +1,7 @@
 /** What a run's contents say when asked: which evaluation speaks first, what was looked at how often. */
 import type { AuditCheck } from '../../data/index.js';
-import type { EvaluatedSplit, LedgerEntry, ReportContent } from '../content.js';
+import type { LedgerEntry } from '../../evaluation/index.js';
+import type { EvaluatedSplit, ReportContent } from '../content.js';
 import { dataName } from './markdown.js';
 
 /** The images that chose the epoch. */

@@ -1,6 +1,6 @@
 /** Curves in the unit square with a band each: what ROC and precision-recall charts share. */
 import type { BandPoint } from '../curvesOfPredictions.js';
-import { cycled, dashes, ownLegend } from './chart.js';
+import { cycled, dashes, ownLegend, rotated } from './chart.js';
 import type { Ink } from './ink.js';
 
 export interface BandedCurve {
@@ -24,6 +24,9 @@ export interface Frame {
 
 const side = 340;
 
+/** More would hide one another. */
+const mostBands = 4;
+
 /** A Vega-Lite specification; every curve has its color and its dash, and a line in the legend. */
 export function bandedCurvesSpec(curves: readonly BandedCurve[], frame: Frame, ink: Ink) {
   // A space, invisible at the end, keeps two classes apart whose shortened names are equal.
@@ -35,12 +38,15 @@ export function bandedCurvesSpec(curves: readonly BandedCurve[], frame: Frame, i
     points.map((point, order) => ({ ...point, label, banded, order })),
   );
   const domain = named.map(({ label }) => label);
-  const scaleOf = <T>(range: readonly T[]) => ({ domain, range: cycled(range, domain.length) });
   const axis = { values: [0, 0.2, 0.4, 0.6, 0.8, 1], format: '.1f' };
   const unit = { domain: [0, 1], nice: false };
   const x = { field: 'x', type: 'quantitative' as const, title: frame.x, axis, scale: unit };
   const y = { field: 'y', type: 'quantitative' as const, title: frame.y, axis, scale: unit };
-  const color = { field: 'label', type: 'nominal' as const, scale: scaleOf(ink.series) };
+  const color = {
+    field: 'label',
+    type: 'nominal' as const,
+    scale: { domain, range: cycled(ink.series, domain.length) },
+  };
   // Long enough for a dash to be seen.
   const legend = { title: frame.legend, symbolSize: 500 };
   const { interpolate } = frame;
@@ -55,7 +61,7 @@ export function bandedCurvesSpec(curves: readonly BandedCurve[], frame: Frame, i
         encoding: { x, y },
       },
       {
-        data: { values: rows.filter(({ banded }) => banded) },
+        data: { values: named.length > mostBands ? [] : rows.filter(({ banded }) => banded) },
         mark: { type: 'area' as const, interpolate, opacity: 0.16, line: false },
         encoding: {
           x,
@@ -71,7 +77,12 @@ export function bandedCurvesSpec(curves: readonly BandedCurve[], frame: Frame, i
           x,
           y,
           color: { ...color, legend },
-          strokeDash: { field: 'label', type: 'nominal' as const, scale: scaleOf(dashes), legend },
+          strokeDash: {
+            field: 'label',
+            type: 'nominal' as const,
+            scale: { domain, range: rotated(dashes, domain.length) },
+            legend,
+          },
           order: { field: 'order', type: 'quantitative' as const },
         },
       },

@@ -52,3 +52,12 @@ export function cycled<T>(cycle: readonly T[], count: number): T[] {
     .flat()
     .slice(0, count);
 }
+
+/** As `cycled`, each round begun one later: beside a cycle of the same length no pair comes twice. */
+export function rotated<T>(cycle: readonly T[], count: number): T[] {
+  const rounds = Array.from({ length: Math.ceil(count / cycle.length) }, (_, round) => {
+    const start = round % cycle.length;
+    return [...cycle.slice(start), ...cycle.slice(0, start)];
+  });
+  return rounds.flat().slice(0, count);
+}

@@ -1,6 +1,6 @@
 /** The figures of every class with their intervals, as dots on one scale. */
 import type { MetricIntervals } from '../../evaluation/index.js';
-import { cycled, ownLegend, shapes, shorten, type Chart } from './chart.js';
+import { cycled, ownLegend, rotated, shapes, shorten, type Chart } from './chart.js';
 
 /** The figures that lie in [0, 1], in the order of the chart. */
 const rows = [
@@ -35,11 +35,11 @@ export function classFiguresChart({ perClass }: MetricIntervals): Chart {
         axis: { format: '.2f', tickCount: 5 },
         scale: { zero: false, domainMax: 1, padding: 6 },
       };
-      const scaleOf = <T>(range: readonly T[]) => ({
-        domain: names,
-        range: cycled(range, names.length),
-      });
-      const color = { field: 'class', type: 'nominal' as const, scale: scaleOf(ink.series) };
+      const color = {
+        field: 'class',
+        type: 'nominal' as const,
+        scale: { domain: names, range: cycled(ink.series, names.length) },
+      };
       const legend = { title: null };
       return {
         width: 260,
@@ -70,7 +70,11 @@ export function classFiguresChart({ perClass }: MetricIntervals): Chart {
             encoding: {
               x,
               color: { ...color, legend },
-              shape: { ...color, scale: scaleOf(shapes), legend },
+              shape: {
+                ...color,
+                scale: { domain: names, range: rotated(shapes, names.length) },
+                legend,
+              },
             },
           },
         ],

@@ -5,6 +5,19 @@ import type { Chart } from './chart.js';
 /** Side of a cell in pixels: room for a count of five digits, less where there are many classes. */
 const cell = { largest: 96, least: 52, wish: 560 } as const;
 
+/** In pixels as Vega estimates them, which is a third more than they take. */
+const longestLabel = 190;
+
+/** Names side by side where there is room, else on a slant. */
+function acrossAxis(step: number) {
+  const room = step === cell.largest;
+  return {
+    orient: 'top' as const,
+    labelAngle: room ? 0 : -50,
+    labelLimit: room ? step + 34 : longestLabel,
+  };
+}
+
 /**
  * True classes down, predicted classes across. A row without images is left without shade.
  * @param matrix counts [true class][predicted class]
@@ -35,7 +48,7 @@ export function confusionMatrixChart(matrix: ConfusionMatrix, classes: readonly 
         ticks: false,
         domain: false,
         grid: false,
-        labelLimit: step + 34,
+        labelLimit: longestLabel,
       };
       const text = { type: 'text' as const, color: ink.text };
       return {
@@ -48,7 +61,7 @@ export function confusionMatrixChart(matrix: ConfusionMatrix, classes: readonly 
             type: 'ordinal',
             sort: [...classes],
             title: 'Predicted class',
-            axis: { ...axis, orient: 'top', labelAngle: 0 },
+            axis: { ...axis, ...acrossAxis(step) },
             scale: { padding: 0 },
           },
           y: {

@@ -1,7 +1,12 @@
 /** The charts of one evaluation, from its predictions, metrics and intervals. */
-import { rocCurve, type Estimate } from '../../evaluation/index.js';
+import {
+  reliabilityBins,
+  rocCurve,
+  withTemperature,
+  type Estimate,
+} from '../../evaluation/index.js';
 import type { EvaluatedSplit } from '../content.js';
-import { precisionRecall, reliabilityBins, tempered } from '../curvesOfPredictions.js';
+import { precisionRecall, reliabilityPoints } from '../curvesOfPredictions.js';
 import type { Chart } from './chart.js';
 import { classFiguresChart } from './classFigures.js';
 import { confusionMatrixChart } from './confusionMatrix.js';
@@ -27,7 +32,7 @@ export function shownClasses({ classes, binary }: EvaluatedSplit['metrics']): nu
 
 /** The probability of class `index` for each image. */
 export function scoresOf(
-  probabilities: readonly number[],
+  probabilities: ArrayLike<number>,
   classes: number,
   index: number,
 ): number[] {
@@ -86,16 +91,16 @@ function reliabilityOf({ metrics, intervals, predictions, decision }: EvaluatedS
   const { labels, probabilities } = predictions;
   const raw = {
     name: 'raw',
-    bins: reliabilityBins(probabilities, labels, classes.length),
+    bins: reliabilityPoints(reliabilityBins(probabilities, labels, classes.length)),
     ece: decision?.raw.ece ?? intervals.overall.ece?.value ?? null,
   };
   if (decision === null || decision.temperature === 1) return reliabilityChart([raw]);
-  const calibrated = tempered(probabilities, classes.length, decision.temperature);
+  const calibrated = withTemperature(probabilities, decision.temperature, classes.length);
   return reliabilityChart([
     raw,
     {
       name: `temperature ${decision.temperature.toFixed(2)}`,
-      bins: reliabilityBins(calibrated, labels, classes.length),
+      bins: reliabilityPoints(reliabilityBins(calibrated, labels, classes.length)),
       ece: decision.calibrated.ece,
     },
   ]);

@@ -1,11 +1,11 @@
 /** Reliability diagram: how often the model is right, over how sure it says it is. */
-import type { ReliabilityBin } from '../curvesOfPredictions.js';
+import type { ReliabilityPoint } from '../curvesOfPredictions.js';
 import { dashes, ownLegend, shapes, type Chart } from './chart.js';
 
 export interface ReliabilitySeries {
   /** `raw`, `calibrated`. */
   name: string;
-  bins: readonly ReliabilityBin[];
+  bins: readonly ReliabilityPoint[];
   /** Expected calibration error over these bins, in [0, 1]. */
   ece: number | null;
 }
@@ -23,7 +23,8 @@ export function reliabilityChart(series: readonly ReliabilitySeries[]): Chart {
       ...{ confidence, accuracy, low, high },
     })),
   );
-  const counts = series[0]?.bins.map(({ low, high, count }) => ({ low, high, count })) ?? [];
+  const counts =
+    series[0]?.bins.map(({ low, high, images }) => ({ low, high, count: images })) ?? [];
   const axis = { values: [0, 0.2, 0.4, 0.6, 0.8, 1], format: '.1f' };
   const unit = { domain: [0, 1], nice: false };
   return {

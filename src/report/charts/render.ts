@@ -10,6 +10,9 @@ const entities: Readonly<Record<string, string>> = {
   '"': '&quot;',
 };
 
+/** Vega's roles for groups of marks: an image has no parts for a screen reader. */
+const innerRole = /(<g class="[^"]*") role="graphics-[^"]*" aria-roledescription="[^"]*"/g;
+
 /** Both libraries, loaded with the first chart: a program that draws none does not wait for them. */
 async function loadVega() {
   const [{ compile }, { Error: errorLevel, parse, View }] = await Promise.all([
@@ -30,7 +33,8 @@ export async function renderSvg(chart: Chart, ink: Ink = paperInk): Promise<stri
   try {
     const svg = await view.toSVG();
     const label = chart.title.replace(/[&<>"]/g, (character) => entities[character] ?? character);
-    return printable(svg.replace('<svg ', () => `<svg role="img" aria-label="${label}" `));
+    const whole = svg.replace('<svg ', () => `<svg role="img" aria-label="${label}" `);
+    return printable(whole.replace(innerRole, '$1'));
   } finally {
     view.finalize();
   }

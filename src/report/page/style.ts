@@ -69,7 +69,8 @@ th, td { padding: .32rem .9rem .32rem 0; border-bottom: 1px solid var(--line); t
 thead th { border-bottom: 1.5px solid var(--muted); font-weight: 600; vertical-align: bottom; }
 tbody th { font-weight: 500; }
 .numbers td, .numbers thead th + th, .numbers thead td + th { text-align: right; padding: .32rem 0 .32rem 1.2rem; }
-.numbers td { white-space: nowrap; }
+.numbers td, .nowrap { white-space: nowrap; }
+.words tr > :last-child { min-width: 10rem; }
 .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 25rem), 1fr)); gap: 1rem 2rem; align-items: start; }
 .charts > * { min-width: 0; }
 .chart { margin: 1rem 0; }
@@ -109,6 +110,8 @@ const print = `
   .scroll, .wide { overflow: visible; }
   thead { display: table-header-group; }
   .charts { grid-template-columns: 1fr 1fr; }
+  .charts.figures { grid-template-columns: 1fr; }
+  .numbers td { white-space: normal; }
   table { font-size: 8.5pt; }
 }`;
 

@@ -43,11 +43,11 @@ export async function curvesSection(charts: EvaluationCharts): Promise<Html> {
     <div class="charts">
       ${await figure(
         charts.roc,
-        'Band: Wilson’s 95% interval of the sensitivity at each false positive rate; dotted: chance',
+        'Band, with up to four classes: Wilson’s 95% interval of the sensitivity at each false positive rate; dotted: chance',
       )}
       ${await figure(
         charts.precisionRecall,
-        'Band: Wilson’s 95% interval of the precision; dotted: share of positive images',
+        'Band, with up to four classes: Wilson’s 95% interval of the precision; dotted: share of positive images',
       )}
     </div> `;
 }

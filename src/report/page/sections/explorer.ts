@@ -1,7 +1,7 @@
 /** The threshold explorer: a slider, and what a threshold there would mean on the images of one evaluation. */
+import { withTemperature } from '../../../evaluation/index.js';
 import { scoresOf, shownClasses } from '../../charts/ofEvaluation.js';
 import type { EvaluatedSplit } from '../../content.js';
-import { tempered } from '../../curvesOfPredictions.js';
 import { explorerFigures, type ExplorerFigures } from '../explorerFigures.js';
 import { html, scriptJson, type Html } from '../html.js';
 import { fixed } from '../words.js';
@@ -23,7 +23,7 @@ export function explorerSection(split: EvaluatedSplit, id: string, label: string
   const { metrics, predictions, decision } = split;
   const { classes } = metrics;
   const temperature = decision?.temperature ?? 1;
-  const probabilities = tempered(predictions.probabilities, classes.length, temperature);
+  const probabilities = withTemperature(predictions.probabilities, temperature, classes.length);
   const point = decision?.operatingPoint ?? null;
   const threshold = point?.threshold ?? 0.5;
   const shown = shownClasses(metrics).map((index) => ({

@@ -57,7 +57,7 @@ export async function figuresSection(
       ${intervals.seed}. ${metrics.aurocUndefined}
       ${zeros.length > 0 && `0/0 counted as 0: ${zeros.join(', ')}.`}
     </p>
-    <div class="charts">
+    <div class="charts figures">
       <div>
         ${table({
           caption: `Overall figures, ${label}`,

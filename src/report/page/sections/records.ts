@@ -15,7 +15,7 @@ export function ledgerSection({ ledger }: ReportContent): Html {
               caption: 'Evaluations, oldest first',
               columns: ['When', 'Split', 'Images', 'Data', 'Data hash', 'Model hash', 'Why'],
               rows: ledger.map((entry) => [
-                moment(entry.when),
+                html`<span class="nowrap">${moment(entry.when)}</span>`,
                 entry.split,
                 count(entry.images),
                 entry.data,

@@ -1,0 +1,91 @@
+/** Tests that open a report in headless Chromium; each is skipped, in so many words, where there is none. */
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import test, { type ExecutionContext } from 'ava';
+import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+
+const executablePath = '/usr/bin/chromium';
+
+const flags = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+let browser: Promise<Browser> | undefined;
+
+test.after.always('the browser is closed', async (t) => {
+  await (await browser)?.close();
+  t.pass();
+});
+
+/** A page, and what it did that a report must not do. */
+export interface OpenedReport {
+  page: Page;
+  /** Errors and warnings of the console, and what the page threw. */
+  complaints: string[];
+  /** Addresses it asked for, beside its own and those that hold their content. */
+  requests: string[];
+}
+
+type Open = (html: string, options?: BrowserContextOptions) => Promise<OpenedReport>;
+
+/** A test with a function that opens HTML from a file, by default 1400 pixels wide and in light colors. */
+export function testInBrowser(
+  title: string,
+  body: (t: ExecutionContext, open: Open) => Promise<void>,
+): void {
+  // One page at a time: a dozen at once would keep each other waiting past their time limits.
+  test.serial(title, async (t) => {
+    if (!existsSync(executablePath)) {
+      t.log(`skipped: there is no ${executablePath}`);
+      t.pass();
+      return;
+    }
+    browser ??= chromium.launch({ executablePath, args: flags });
+    const started = await browser;
+    await body(t, async (html, options = {}) => {
+      const folder = mkdtempSync(join(tmpdir(), 'roentgen-report-'));
+      t.teardown(() => {
+        rmSync(folder, { recursive: true, force: true });
+      });
+      const file = join(folder, 'report.html');
+      writeFileSync(file, html);
+      const context = await started.newContext({
+        viewport: { width: 1400, height: 900 },
+        colorScheme: 'light',
+        ...options,
+      });
+      t.teardown(async () => context.close());
+      return openPage(await context.newPage(), pathToFileURL(file).href);
+    });
+  });
+}
+
+async function openPage(page: Page, address: string): Promise<OpenedReport> {
+  const complaints: string[] = [];
+  const requests: string[] = [];
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('dialog', (dialog) => {
+    complaints.push(`dialog: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  page.on('request', (request) => {
+    if (request.url() !== address && !request.url().startsWith('data:')) {
+      requests.push(request.url());
+    }
+  });
+  await page.route(/^https?:/, (route) => route.abort());
+  await page.goto(address);
+  return { page, complaints, requests };
+}
