@@ -133,8 +133,10 @@ const stopWords: Readonly<Record<StopReason, string>> = {
 };
 
 function describeResult(result: RunResult): string {
-  const { metrics, bestEpoch, seconds, model, runDirectory, stopReason } = result;
+  const { metrics, intervals, bestEpoch, seconds, model, runDirectory, stopReason } = result;
   const report =
-    metrics === null ? '' : `\nValidation, epoch ${bestEpoch}:\n\n${formatMetrics(metrics)}`;
+    metrics === null
+      ? ''
+      : `\nValidation, epoch ${bestEpoch}:\n\n${formatMetrics(metrics, intervals ?? undefined)}`;
   return `${report}\nTrained in ${formatSeconds(seconds)}${stopWords[stopReason]}\n  run    ${runDirectory}\n  model  ${model}\n`;
 }

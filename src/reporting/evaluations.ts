@@ -16,7 +16,8 @@ import type { RunSummary } from '../training/index.js';
 /** What of an evaluation its predictions do not say. */
 const originSchema = z.object({
   split: z.string(),
-  data: z.string(),
+  /** Evaluations of early versions did not say. */
+  data: z.string().optional(),
   dataHash: z.string(),
   decision: z.custom<DecisionEvaluation | null>((value) => typeof value === 'object').default(null),
 });
@@ -69,7 +70,8 @@ function byNumber(a: string, b: string): number {
 
 function nameOf({ split, data, dataHash }: Origin, run: RunSummary): string {
   if (dataHash === run.dataHash) return split;
-  return split === 'all' ? data : `${data}, ${split}`;
+  const set = data ?? 'other data';
+  return split === 'all' ? set : `${set}, ${split}`;
 }
 
 function rankOf({ name, dataHash }: EvaluatedSplit, run: RunSummary): number {
@@ -90,7 +92,7 @@ async function readEvaluation(
   const groups = patientIds ?? filenames;
   const labeled = { probabilities, labels: targets, classes, groups };
   return {
-    ...{ name, data, dataHash },
+    ...{ name, data: data ?? '', dataHash },
     metrics: evaluateClassification(labeled),
     intervals: metricIntervals(labeled),
     decision,

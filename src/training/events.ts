@@ -1,6 +1,11 @@
 /** What a training run tells while it goes on, and what it hands back. */
 import type { Problem, ValidationSource } from '../data/index.js';
-import type { ClassificationMetrics, DecisionRule } from '../evaluation/index.js';
+import type {
+  ClassificationMetrics,
+  DecisionEvaluation,
+  DecisionRule,
+  MetricIntervals,
+} from '../evaluation/index.js';
 import type { Device, Precision } from '../native/index.js';
 
 /** One epoch's figures. Null where there is no such figure: no validation images, or no classes. */
@@ -119,8 +124,12 @@ export interface RunResult {
   history: EpochRecord[];
   /** On the validation images, at the best epoch; null without validation or classes. */
   metrics: ClassificationMetrics | null;
+  /** Of the metrics, 95%. The epoch was chosen on the same images, so that its figures lean to the good side. */
+  intervals: MetricIntervals | null;
   /** How the best model answers, fitted on the validation images; null without validation or classes. */
   decisionRule: DecisionRule | null;
+  /** What the rule makes of the images that it was fitted on. */
+  decision: DecisionEvaluation | null;
   problems: Problem[];
   seconds: number;
 }

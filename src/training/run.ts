@@ -229,6 +229,7 @@ export class Run {
     const classified = validated?.classified;
     const decisionRule = await decideBest(this.directory.best, this, validated);
     if (decisionRule) await this.tellBest();
+    const judged = classified && judgeValidated(this.preparation, classified, decisionRule);
     const result: RunResult = {
       runDirectory: this.directory.path,
       model: this.directory.best,
@@ -237,14 +238,15 @@ export class Run {
       stopReason,
       history: this.history,
       metrics: classified?.metrics ?? null,
+      intervals: judged?.intervals ?? null,
       decisionRule,
+      decision: judged?.decision ?? null,
       problems: packed.problems,
       seconds: this.seconds(),
     };
     const { evalMetric } = this.settings;
     const loss = describeLoss(this.preparation.loss, this.settings);
-    const judged = classified && judgeValidated(this.preparation, classified, decisionRule);
-    const described = { ...result, ...judged, split: 'validation', evalMetric, loss };
+    const described = { ...result, split: 'validation', evalMetric, loss };
     await writeFileAtomic(
       this.directory.file('metrics.json'),
       `${JSON.stringify(described, null, 2)}\n`,
