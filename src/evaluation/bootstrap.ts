@@ -6,6 +6,8 @@ import { t95 } from './studentT.js';
 
 export const defaultDraws = 2000;
 
+const none = new Float64Array();
+
 /** Below this the quantiles at 2.5% rest on a draw or two. */
 const fewestDraws = 100;
 
@@ -63,40 +65,10 @@ export function bootstrapIntervals(
   evaluate: WeightedEvaluation,
   { draws, seed }: BootstrapOptions,
 ): ([low: number, high: number] | null)[] {
-  if (!Number.isInteger(draws) || draws < fewestDraws) {
-    throw invalidArgument('draws', `an integer of at least ${fewestDraws}`, draws);
-  }
   const random = randomIntegers(seed);
-  const out = new Float64Array(size);
-  const weights = new Int32Array(groupOf.length);
-  const groupWeights = new Int32Array(count);
-  const run = (): void => {
-    for (let image = 0; image < weights.length; image += 1) {
-      weights[image] = groupWeights[groupOf[image] ?? 0] ?? 0;
-    }
-    evaluate(weights, out);
-  };
-  /** What `evaluate` says under each setting of the groups' weights: for each figure, one value a setting. */
-  const collect = (settings: number, set: (index: number) => void): Float64Array[] => {
-    const columns = Array.from({ length: size }, () => new Float64Array(settings));
-    for (let index = 0; index < settings; index += 1) {
-      set(index);
-      run();
-      columns.forEach((column, figure) => {
-        column[index] = out[figure] ?? NaN;
-      });
-    }
-    return columns;
-  };
-
+  const { groupWeights, collect } = reweighting({ groupOf, count }, size, evaluate);
   const whole = collect(1, () => groupWeights.fill(1));
-  const drawn = collect(draws, () => {
-    groupWeights.fill(0);
-    for (let drawing = 0; drawing < count; drawing += 1) {
-      const group = random(count);
-      groupWeights[group] = (groupWeights[group] ?? 0) + 1;
-    }
-  });
+  const drawn = drawFigures({ groupWeights, collect }, draws, random);
   const blocks = Math.min(count, mostBlocks);
   const blockOf = shuffledBlocks(count, blocks, random);
   const leftOut = collect(blocks, (block) => {
@@ -110,8 +82,73 @@ export function bootstrapIntervals(
   return whole.map(([value = NaN], figure) =>
     Number.isNaN(value)
       ? null
-      : interval(value, drawn[figure] ?? out, acceleration(leftOut[figure] ?? out), reach),
+      : interval(value, drawn[figure] ?? none, acceleration(leftOut[figure] ?? none), reach),
   );
+}
+
+/**
+ * What `evaluate` writes for each draw of patients with replacement: for each figure its values, NaN where a draw leaves
+ * it undefined. For what intervals do not say, such as one-sided bounds.
+ * @throws RoentgenError as `bootstrapIntervals`
+ */
+export function bootstrapDraws(
+  grouping: Grouping,
+  size: number,
+  evaluate: WeightedEvaluation,
+  { draws, seed }: BootstrapOptions,
+): Float64Array[] {
+  return drawFigures(reweighting(grouping, size, evaluate), draws, randomIntegers(seed));
+}
+
+/** Groups that count several times or not at all, and the figures under such weights. */
+interface Reweighting {
+  groupWeights: Int32Array;
+  /** Figures under each setting that `set` gives to `groupWeights`: for each figure, one value a setting. */
+  collect: (settings: number, set: (index: number) => void) => Float64Array[];
+}
+
+function reweighting(
+  { groupOf, count }: Grouping,
+  size: number,
+  evaluate: WeightedEvaluation,
+): Reweighting {
+  const out = new Float64Array(size);
+  const weights = new Int32Array(groupOf.length);
+  const groupWeights = new Int32Array(count);
+  return {
+    groupWeights,
+    collect: (settings, set) => {
+      const columns = Array.from({ length: size }, () => new Float64Array(settings));
+      for (let index = 0; index < settings; index += 1) {
+        set(index);
+        for (let image = 0; image < weights.length; image += 1) {
+          weights[image] = groupWeights[groupOf[image] ?? 0] ?? 0;
+        }
+        evaluate(weights, out);
+        columns.forEach((column, figure) => {
+          column[index] = out[figure] ?? NaN;
+        });
+      }
+      return columns;
+    },
+  };
+}
+
+function drawFigures(
+  { groupWeights, collect }: Reweighting,
+  draws: number,
+  random: (below: number) => number,
+): Float64Array[] {
+  if (!Number.isInteger(draws) || draws < fewestDraws) {
+    throw invalidArgument('draws', `an integer of at least ${fewestDraws}`, draws);
+  }
+  return collect(draws, () => {
+    groupWeights.fill(0);
+    for (let drawing = 0; drawing < groupWeights.length; drawing += 1) {
+      const group = random(groupWeights.length);
+      groupWeights[group] = (groupWeights[group] ?? 0) + 1;
+    }
+  });
 }
 
 /** The block of each group: equally many in each but for one, at random. */
@@ -168,8 +205,8 @@ function interval(
   ];
 }
 
-/** The value below which a share `level` of `sorted` lies. */
-function quantile(sorted: Float64Array, level: number): number {
+/** The value below which a share `level` of `sorted` lies, interpolated; 0 of none. */
+export function quantile(sorted: Float64Array, level: number): number {
   const position = level * (sorted.length - 1);
   const below = sorted[Math.floor(position)] ?? 0;
   const above = sorted[Math.ceil(position)] ?? 0;

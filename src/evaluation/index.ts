@@ -59,7 +59,9 @@ export type {
 } from './metricIntervals.js';
 export { aurocDifference, aurocEstimate } from './delong.js';
 export type { AurocDifference } from './delong.js';
-export { bootstrapIntervals, defaultDraws, groupImages } from './bootstrap.js';
+export { aurocDraws } from './aurocDraws.js';
+export type { GroupedAnswers } from './aurocDraws.js';
+export { bootstrapIntervals, defaultDraws, groupImages, quantile } from './bootstrap.js';
 export type { BootstrapOptions, Grouping, WeightedEvaluation } from './bootstrap.js';
 export type {
   Abstention,

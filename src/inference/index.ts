@@ -3,6 +3,7 @@ export { fromMetadata, toMetadata } from './description.js';
 export type { ModelDescription, ModelMetadata } from './description.js';
 export type { Answer } from './answer.js';
 export { evaluate } from './evaluate.js';
+export { enterLook } from './looks.js';
 export { galleryIndex } from './gallery.js';
 export { writeEvaluationFiles } from './evaluationFiles.js';
 export type { EvaluatedImages } from './evaluationFiles.js';

@@ -1,6 +1,10 @@
 /** What a probe's answers prove: figures with intervals, and the rule by which a shortcut is flagged. */
-import { evaluateClassification } from '../evaluation/index.js';
-import { bootstrapAuroc, quantile, type ScoredImages } from './aurocInterval.js';
+import {
+  aurocDraws,
+  evaluateClassification,
+  quantile,
+  type GroupedAnswers,
+} from '../evaluation/index.js';
 import type { Judgment, ProbeFinding, ProbeVerdict } from './types.js';
 
 /**
@@ -23,21 +27,16 @@ export interface Judged extends Judgment {
 }
 
 /** Scores answers on the validation part. */
-export async function judge(
-  images: ScoredImages,
-  classes: readonly string[],
-  seed: number,
-): Promise<Judged> {
+export function judge(images: GroupedAnswers, classes: readonly string[], seed: number): Judged {
   const { probabilities, labels } = images;
   const metrics = evaluateClassification({ probabilities, labels, classes });
-  const areas = await bootstrapAuroc(images, seed);
-  const [low, high] = [quantile(areas, 0.025), quantile(areas, 0.975)];
-  const known = metrics.auroc !== null && low !== null && high !== null;
+  const areas = aurocDraws(images, seed);
+  const known = metrics.auroc !== null && areas.length > 0;
   return {
     accuracy: metrics.accuracy,
     balancedAccuracy: balancedAccuracy(metrics.confusionMatrix),
     auroc: metrics.auroc,
-    aurocInterval: known ? [low, high] : null,
+    aurocInterval: known ? [quantile(areas, 0.025), quantile(areas, 0.975)] : null,
     areas,
   };
 }

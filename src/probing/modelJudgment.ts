@@ -28,7 +28,7 @@ export async function judgeModel(
   );
   const groups = Array.from(indices, (position) => index.groups[position] ?? '');
   const scored = { probabilities: model.probabilities(outputs), labels, groups };
-  const { areas: _, ...judgment } = await judge(
+  const { areas: _, ...judgment } = judge(
     { ...scored, classes: index.classes.length },
     index.classes,
     seed,

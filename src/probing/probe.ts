@@ -42,7 +42,7 @@ export async function probe(options: ProbeOptions, hooks: ProbeHooks = {}): Prom
   for (const { probe, view } of seen.views) {
     const probabilities = await answer(probe, view, subject, hooks);
     const scored = { probabilities, labels, groups, classes: index.classes.length };
-    findings.push(conclude(probe, await judge(scored, index.classes, seed), circumstances));
+    findings.push(conclude(probe, judge(scored, index.classes, seed), circumstances));
   }
   const output = run && join(run.path, probeFile);
   const report: ProbeReport = {

@@ -48,6 +48,8 @@ export interface Places {
 
 /** Frees images, network and trainer when it is disposed of. */
 export interface Preparation extends Disposable {
+  /** As the user named them. */
+  data: string;
   spec: ModelSpec;
   choices: ResolvedChoices;
   normalization: Normalization;
@@ -110,7 +112,8 @@ export async function prepare(
         (await resolveNormalization(settings, spec, format.channels, images, imported));
       const counts = spec.task === 'reconstruction' ? [] : countClasses(packed, selection.train);
       const loss = toLoss(choices.loss, settings, counts);
-      const parts = { spec, choices, normalization, packed, audit, selection, network, loss };
+      const { data } = places;
+      const parts = { data, spec, choices, normalization, packed, audit, selection, network, loss };
       const trainer = createTrainer(parts, settings);
       const dispose = (): void => {
         for (const handle of [trainer, network, packed.dataset]) handle.dispose();

@@ -17,6 +17,7 @@ import {
   toStateMetadata,
   type RunState,
 } from './checkpoint.js';
+import { enterSelection } from './discipline.js';
 import type { Checkpoint, EpochRecord, RunResult, StopReason, TrainHooks } from './events.js';
 import { trainEpoch } from './epoch.js';
 import { describeLoss } from './imbalance.js';
@@ -55,8 +56,8 @@ export class Run {
   }
 
   /** Writes `config.yaml`. */
-  async start(data: string): Promise<void> {
-    const { packed, selection, choices, normalization } = this.preparation;
+  async start(): Promise<void> {
+    const { data, packed, selection, choices, normalization } = this.preparation;
     const { format, classes } = packed.index;
     const { torchVersion, threads } = systemInfo();
     await this.directory.writeConfig({
@@ -227,6 +228,7 @@ export class Run {
     const { packed, selection } = this.preparation;
     const validated = await this.bestValidated();
     const classified = validated?.classified;
+    await enterSelection(this.directory.best, this.preparation, this.history.length);
     const decisionRule = await decideBest(this.directory.best, this, validated);
     if (decisionRule) await this.tellBest();
     const judged = classified && judgeValidated(this.preparation, classified, decisionRule);

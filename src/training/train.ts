@@ -53,7 +53,7 @@ export async function train(options: TrainOptions, hooks: TrainHooks = {}): Prom
   const run = new Run(settings, preparation, directory, hooks, tracking);
   return await guarded(run, async () => {
     await writeAudit(directory.path, preparation.audit);
-    await run.start(data);
+    await run.start();
     return run.complete();
   });
 }

@@ -14,7 +14,7 @@ const validationWords: Readonly<Record<string, string>> = {
 
 export async function trainingSection(content: ReportContent): Promise<Html> {
   const { history, bestEpoch, evalMetric, stopReason, seconds, data } = content;
-  const options = { bestEpoch, learningRate: true };
+  const options = { bestEpoch };
   const charts = await Promise.all(
     trainingPanels(history, options).map(async (chart) =>
       figure(chart, `${chart.title} The vertical line marks the epoch that was kept.`),
