@@ -49,7 +49,8 @@ const misuses: readonly (readonly [args: string[], message: RegExp])[] = [
   [['train', '.', '--epochs', 'ten'], /Expected an integer of at least 1 for --epochs .* ten/],
   [['train'], /DATA is missing/],
   [['train', '.', 'extra'], /Unexpected argument extra/],
-  [['evaluate', 'model'], /Expected 2 arguments but received 1/],
+  [['evaluate', 'model'], /Expected MODEL and DATA, or --runs/],
+  [['predict', 'model'], /Expected 2 arguments but received 1/],
   [['models', 'resnt18'], /did you mean resnet18\?/],
 ];
 for (const [args, message] of misuses) {

@@ -36,8 +36,7 @@ test('entries from many at once are all kept', async (t) => {
   const whys = Array.from({ length: 40 }, (_, index) => `look ${index}`);
   await Promise.all(whys.map(async (why) => enterLedger(run, entry(why))));
   const kept = (await readLedger(run)).map(({ why }) => why);
-  t.deepEqual(new Set(kept), new Set(whys));
-  t.is(kept.length, whys.length);
+  t.deepEqual(kept.sort(), whys.sort());
 });
 
 test('looks are counted by the data they were at', async (t) => {

@@ -21,12 +21,14 @@ test('a run leaves its settings, its epochs, two checkpoints, metrics and predic
   t.deepEqual(
     files.map((name) => name.replace(/(?<=tfevents).*/, '')),
     [
+      'audit.json',
       'classification_report.txt',
       'config.yaml',
       'confusion_matrix.csv',
       'confusion_matrix.svg',
       'curves.svg',
       'events.out.tfevents',
+      'gallery',
       'last.safetensors',
       'metrics.json',
       'model_best.safetensors',
