@@ -19,8 +19,8 @@ const flags = z.strictObject({
 
 export const demoVerb: Verb = {
   description:
-    'Draws synthetic radiographs, trains a small network on them, evaluates it, predicts a few, and\n' +
-    'says where it all is. About a minute on two cores.',
+    'Draws synthetic radiographs, trains a small network on them, evaluates it, predicts a few, writes a\n' +
+    'report, and says where it all is. About a minute on two cores.',
   positionals: {},
   flags: { Demonstration: flags },
   examples: [{ command: 'demo --quick', explanation: 'only to see that everything runs' }],
@@ -39,6 +39,7 @@ const stages: readonly (readonly [stage: Stage, title: string])[] = [
   ['train', 'Training a small network on them'],
   ['evaluate', 'Evaluating it on radiographs that it has never seen'],
   ['predict', 'Predicting a few of these'],
+  ['report', 'Writing the report'],
 ];
 
 function createDemoReporter(terminal: Terminal): (event: DemoEvent) => void {
@@ -60,7 +61,11 @@ function describeDemo(result: DemoResult): string {
   const sections: [title: string, lines: readonly string[]][] = [
     [
       `On ${plural(evaluation.samples, 'test radiograph')}`,
-      evaluation.metrics ? formatMetrics(evaluation.metrics).trimEnd().split('\n') : [],
+      evaluation.metrics
+        ? formatMetrics(evaluation.metrics, evaluation.intervals ?? undefined)
+            .trimEnd()
+            .split('\n')
+        : [],
     ],
     [plural(predictions.length, 'prediction'), predictionLines(predictions)],
     ['Where everything is', places(result)],
@@ -83,8 +88,9 @@ function predictionLines(predictions: readonly DemoPrediction[]): string[] {
   return alignColumns([['radiograph', 'prediction', 'probability', ''], ...rows], 'llrl');
 }
 
-function places({ run, evaluation, predictionsFile, data }: DemoResult): string[] {
+function places({ run, evaluation, predictionsFile, report, data }: DemoResult): string[] {
   return alignColumns([
+    [report.html, 'all of it as one page: open it in a browser'],
     [run.model, 'the model: weights, classes, preprocessing'],
     [join(run.runDirectory, 'curves.svg'), 'loss and accuracy, epoch by epoch'],
     [join(run.runDirectory, 'config.yaml'), 'all that repeats this run'],

@@ -1,6 +1,7 @@
-/** Draws phantoms, trains a small network on them, evaluates it, and predicts a few of them. */
+/** Draws phantoms, trains a small network on them, evaluates it, predicts a few of them, and reports. */
 import { basename, dirname, join } from 'node:path';
 import { evaluate, predict, type EvaluateResult } from '../inference/index.js';
+import { writeReport, type WrittenReport } from '../reporting/index.js';
 import { train, type TrainEvent, type RunResult } from '../training/index.js';
 import { prepareData, type DemoData } from './phantoms.js';
 
@@ -12,7 +13,7 @@ export interface DemoOptions {
 }
 
 export type DemoEvent =
-  | { kind: 'stage'; stage: 'draw' | 'train' | 'evaluate' | 'predict' }
+  | { kind: 'stage'; stage: 'draw' | 'train' | 'evaluate' | 'predict' | 'report' }
   | { kind: 'training'; event: TrainEvent };
 
 export interface DemoHooks {
@@ -37,6 +38,7 @@ export interface DemoResult {
   /** Of a few test images, and the file that holds them. */
   predictions: DemoPrediction[];
   predictionsFile: string;
+  report: WrittenReport;
   seconds: number;
 }
 
@@ -53,7 +55,7 @@ const efforts = {
 /**
  * From nothing to predictions on synthetic radiographs: shows that everything works here, and what comes out.
  * The images are drawn once, and later calls find them; each call makes a new run directory.
- * @throws RoentgenError as `train`, `evaluate` and `predict`
+ * @throws RoentgenError as `train`, `evaluate`, `predict` and `writeReport`
  */
 export async function demo(options: DemoOptions = {}, hooks: DemoHooks = {}): Promise<DemoResult> {
   const { output = 'runs', quick = false } = options;
@@ -81,21 +83,25 @@ export async function demo(options: DemoOptions = {}, hooks: DemoHooks = {}): Pr
   const evaluation = await evaluate({ model, data: data.images, cacheDir }, { signal });
 
   onEvent({ kind: 'stage', stage: 'predict' });
-  const predictionsFile = join(model, 'predictions.csv');
+  const predictionsFile = join(model, 'predictions-demo.csv');
   const inputs = data.examples;
-  const { predictions } = await predict({ model, inputs, output: predictionsFile, signal });
+  const answered = await predict({ model, inputs, output: predictionsFile, signal });
+
+  onEvent({ kind: 'stage', stage: 'report' });
+  const report = await writeReport(model);
   return {
     data,
     run,
     evaluation,
-    predictions: predictions.map(({ filename, label, probabilities }) => ({
+    predictions: answered.predictions.map(({ filename, label, probabilities }) => ({
       filename,
       label,
-      probability: Math.max(...probabilities),
+      probability: probabilities[answered.classes.indexOf(label)] ?? 0,
       // Phantoms lie in a folder named after their class.
       truth: basename(dirname(filename)),
     })),
     predictionsFile,
+    report,
     seconds: (performance.now() - started) / 1000,
   };
 }

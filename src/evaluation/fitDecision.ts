@@ -69,7 +69,7 @@ export function fitDecision(
       : null,
     point.note,
     thresholds === null
-      ? `No prediction sets: alpha ${alpha} needs ${needed} images of each class, and ${short.join(', ')} has fewer.`
+      ? `No prediction sets: alpha ${alpha} needs ${needed} images of each class, and ${short.join(', ')} ${short.length === 1 ? 'has' : 'have'} fewer.`
       : null,
   ];
   return {

@@ -19,7 +19,7 @@ test('it draws, trains, evaluates and predicts; a second one finds the images an
       },
     },
   );
-  t.deepEqual(stages, ['draw', 'train', 'evaluate', 'predict']);
+  t.deepEqual(stages, ['draw', 'train', 'evaluate', 'predict', 'report']);
   t.is(first.run.history.length, 2);
   t.is(first.evaluation.split, 'test');
   t.is(first.evaluation.metrics?.samples, 24);
@@ -27,7 +27,9 @@ test('it draws, trains, evaluates and predicts; a second one finds the images an
     first.predictions.map(({ truth }) => truth),
     ['BACTERIA', 'BACTERIA', 'NORMAL', 'NORMAL', 'VIRUS', 'VIRUS'],
   );
-  for (const file of [first.run.model, first.predictionsFile]) t.true(existsSync(file), file);
+  const { report } = first;
+  for (const file of [first.run.model, first.predictionsFile, report.html, report.card])
+    t.true(existsSync(file), file);
 
   const drawn = await stat(first.data.images);
   const second = await demo({ output, quick: true });
