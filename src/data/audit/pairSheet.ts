@@ -5,7 +5,7 @@ import type { Material } from './material.js';
 import type { AuditFinding } from './types.js';
 
 /** In pixels. */
-const tile = 160;
+const tile = 176;
 const caption = 34;
 const gap = 10;
 
@@ -75,7 +75,7 @@ function text(content: string, x: number, y: number): string {
 
 /** The end of a path says which file it is. */
 function shorten(file: string): string {
-  return file.length > 27 ? `…${file.slice(-26)}` : file;
+  return file.length > 30 ? `…${file.slice(-29)}` : file;
 }
 
 async function drawTile(

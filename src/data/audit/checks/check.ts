@@ -8,7 +8,7 @@ export interface Verdict extends Pick<AuditCheck, 'status' | 'count' | 'summary'
 }
 
 export interface Check extends Pick<AuditCheck, 'name' | 'title'> {
-  inspect(material: Material): Verdict;
+  inspect: (material: Material) => Verdict;
 }
 
 /** The worst of them; `pass` for none. */
@@ -17,9 +17,14 @@ export function worst(statuses: Iterable<AuditCheck['status']>): AuditCheck['sta
   return (['fail', 'warn'] as const).find((status) => found.has(status)) ?? 'pass';
 }
 
+/** 2000 → "2,000". */
+export function formatCount(count: number): string {
+  return count.toLocaleString('en-US');
+}
+
 /** "1 image", "2,000 images". */
 export function plural(count: number, noun: string): string {
-  return `${count.toLocaleString('en-US')} ${count === 1 ? noun : `${noun}s`}`;
+  return `${formatCount(count)} ${count === 1 ? noun : `${noun}s`}`;
 }
 
 /** 0.128 → "12.8%". */

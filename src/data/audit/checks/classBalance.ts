@@ -2,7 +2,7 @@
 import { splits } from '../../types.js';
 import { independenceScore } from '../statistics.js';
 import type { AuditSource } from '../material.js';
-import { percent, worst, type Check, type Verdict } from './check.js';
+import { formatCount, percent, worst, type Check, type Verdict } from './check.js';
 
 /** Images of the largest class for each of the smallest: beyond this weights or sampling are needed. */
 const steepest = 5;
@@ -43,9 +43,7 @@ function combine(parts: readonly Part[]): Verdict {
 function balance({ packed: { index } }: AuditSource): Part {
   const { classes, labels } = index;
   const counts = classes.map((_, label) => labels.filter((own) => own === label).length);
-  const listed = classes.map(
-    (name, label) => `${name} ${(counts[label] ?? 0).toLocaleString('en-US')}`,
-  );
+  const listed = classes.map((name, label) => `${name} ${formatCount(counts[label] ?? 0)}`);
   const ratio = Math.max(...counts) / Math.min(...counts);
   if (classes.length < 2) return { summary: listed.join(', ') || 'no classes', message: null };
   const summary = `${listed.join(', ')}: ${ratio.toFixed(1)} to 1`;

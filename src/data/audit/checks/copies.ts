@@ -3,7 +3,7 @@ import { exactClusters, nearClusters, type CopyCluster } from '../copyClusters.j
 import type { Flip } from '../copies/perceptualHash.js';
 import { leakFinder } from '../leakage.js';
 import type { Material } from '../material.js';
-import { plural, worst, type Check, type Verdict } from './check.js';
+import { formatCount, plural, worst, type Check, type Verdict } from './check.js';
 
 export const exactDuplicates: Check = {
   name: 'exactDuplicates',
@@ -17,11 +17,17 @@ export const exactDuplicates: Check = {
 export const nearDuplicates: Check = {
   name: 'nearDuplicates',
   title: 'Near duplicates',
-  inspect: (material) =>
-    judge(material, nearClusters(material), ({ similarity, flips }) => {
-      const mirrored = flips.map((flip) => mirrorWords[flip]).join(' and ');
-      return `the same picture${mirrored && `, ${mirrored}`}, similarity ${similarity.toFixed(3)}`;
-    }),
+  inspect: (material) => {
+    const clusters = nearClusters(material);
+    const told = clusters.filter((cluster) => !harmless(cluster, material));
+    const verdict = judge(material, told, ({ similarity, flips }) => {
+      const mirrored = flips.map((flip) => `, ${mirrorWords[flip]}`).join('');
+      return `the same picture${mirrored}, similarity ${similarity.toFixed(3)}`;
+    });
+    const others = clusters.length - told.length;
+    const exposures = `${plural(others, 'picture')} of one patient in one split much alike`;
+    return others === 0 ? verdict : { ...verdict, summary: `${verdict.summary}; ${exposures}` };
+  },
 };
 
 const mirrorWords: Readonly<Record<Flip, string>> = {
@@ -31,48 +37,49 @@ const mirrorWords: Readonly<Record<Flip, string>> = {
   both: 'turned upside down',
 };
 
+/** Two exposures of one patient may be much alike; they stay together in any split by patient. */
+function harmless({ members }: CopyCluster, { images }: Material): boolean {
+  const [first, ...others] = members.map((position) => images[position]);
+  return others.every(
+    (image) =>
+      image?.source === first?.source &&
+      image?.group === first?.group &&
+      image?.split === first?.split,
+  );
+}
+
 function judge(
-  material: Material,
+  { images, sources }: Material,
   clusters: readonly CopyCluster[],
   describe: (cluster: CopyCluster) => string,
 ): Verdict {
-  const { images, sources } = material;
   const leaks = leakFinder(images);
   const findings = clusters.map((cluster) => {
     const members = cluster.members.flatMap((position) => images[position] ?? []);
-    const across = leaks(cluster.members);
+    const files = members.map(({ file }) => file);
+    if (!leaks(cluster.members)) {
+      return { status: 'warn' as const, files, message: describe(cluster) };
+    }
     const places = new Set(members.flatMap(({ split }) => split ?? []));
-    const where = !across
-      ? ''
-      : places.size > 1
-        ? `, in ${[...places].join(' and ')}`
-        : ', learned from here and unseen there';
-    return {
-      status: across ? ('fail' as const) : ('warn' as const),
-      files: members.map(({ file }) => file),
-      message: `${describe(cluster)}${where}`,
-      ...(across ? { code: 'ERR_SPLIT_LEAK' as const } : {}),
-    };
+    const where = places.size > 1 ? `in ${[...places].join(' and ')}` : 'across the datasets';
+    const message = `${describe(cluster)}, ${where}`;
+    return { status: 'fail' as const, files, message, code: 'ERR_SPLIT_LEAK' as const };
   });
-  findings.sort((a, b) => Number(a.status === 'warn') - Number(b.status === 'warn'));
-  const count = clusters.reduce((sum, { members }) => sum + members.length, 0);
-  const acrossSplits = findings.filter(({ status }) => status === 'fail').length;
+  const leaking = findings.filter(({ status }) => status === 'fail');
+  const count = findings.reduce((sum, { files }) => sum + files.length, 0);
   const acrossSets = clusters.filter(
     ({ members }) => new Set(members.map((position) => images[position]?.source)).size > 1,
-  ).length;
+  );
   const pictures = `${plural(clusters.length, 'picture')} in ${plural(count, 'image')}`;
   const parts = [
-    ...(acrossSplits > 0
-      ? [`${acrossSplits.toLocaleString('en-US')} across splits`]
-      : ['none across splits']),
-    ...(sources.length > 1
-      ? [`${acrossSets.toLocaleString('en-US')} across the two datasets`]
-      : []),
+    pictures,
+    leaking.length > 0 ? `${formatCount(leaking.length)} leaking` : 'none across splits',
+    ...(sources.length > 1 ? [`${formatCount(acrossSets.length)} across the two datasets`] : []),
   ];
   return {
     status: worst(findings.map(({ status }) => status)),
     count,
-    summary: count === 0 ? 'none' : `${pictures}, ${parts.join(', ')}`,
-    findings,
+    summary: count === 0 ? 'none' : parts.join(', '),
+    findings: [...leaking, ...findings.filter(({ status }) => status !== 'fail')],
   };
 }

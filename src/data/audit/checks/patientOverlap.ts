@@ -3,7 +3,7 @@ import { groupItems } from '../../collections.js';
 import { groupingBy } from '../../groups.js';
 import { checkSplits } from '../../leaks.js';
 import type { AuditImage } from '../material.js';
-import { plural, worst, type Check, type Verdict } from './check.js';
+import { formatCount, plural, worst, type Check, type Verdict } from './check.js';
 
 export const patientOverlap: Check = {
   name: 'patientOverlap',
@@ -23,7 +23,7 @@ export const patientOverlap: Check = {
       count: shared,
       summary:
         shared > 0
-          ? `${plural(shared, 'patient')} of ${patients.toLocaleString('en-US')} in more than one split${soft}`
+          ? `${plural(shared, 'patient')} of ${formatCount(patients)} in more than one split${soft}`
           : `none of ${plural(patients, 'patient')}${soft}`,
       findings,
     };

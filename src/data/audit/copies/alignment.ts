@@ -12,18 +12,22 @@ export interface Warp {
 /** Beyond this, in halves of an edge, it is another picture: a crop of 5% on one side shifts by 0.05. */
 const furthest = 0.3;
 
-/** `square` (size × size) as seen through `warp`, between pixels linearly; NaN where that is outside. */
-export function applyWarp(square: Float32Array, size: number, warp: Warp): Float32Array {
+/**
+ * `square` (size × size) as seen through `warp`, between pixels linearly; NaN where that is outside, or within `rim`
+ * pixels of the edge of either, where details have no surroundings to be measured by.
+ */
+export function applyWarp(square: Float32Array, size: number, warp: Warp, rim = 0): Float32Array {
   const half = (size - 1) / 2;
+  const last = size - 1 - rim;
   const seen = new Float32Array(size * size).fill(NaN);
-  for (let y = 0; y < size; y += 1) {
+  for (let y = rim; y <= last; y += 1) {
     const fromY = warp.scaleY * (y - half) + (1 + warp.shiftY) * half;
-    if (fromY < 0 || fromY > size - 1) continue;
+    if (fromY < rim || fromY > last) continue;
     const top = Math.min(Math.floor(fromY), size - 2);
     const down = fromY - top;
-    for (let x = 0; x < size; x += 1) {
+    for (let x = rim; x <= last; x += 1) {
       const fromX = warp.scaleX * (x - half) + (1 + warp.shiftX) * half;
-      if (fromX < 0 || fromX > size - 1) continue;
+      if (fromX < rim || fromX > last) continue;
       const left = Math.min(Math.floor(fromX), size - 2);
       const right = fromX - left;
       const at = top * size + left;
