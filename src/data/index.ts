@@ -20,6 +20,7 @@ export { decodeImage, defaultPixelLimit } from './decode.js';
 export type { DecodeOptions } from './decode.js';
 export { openPacked, packDataset } from './pack.js';
 export type { PackOptions, PackProgress, PackedDataset } from './pack.js';
+export { samplesOf } from './packFile.js';
 export type { PackedIndex } from './packFile.js';
 export { cacheFolder } from './packPlace.js';
 export { drawPhantom, phantomKinds, scanners, writePhantomDataset } from './phantom/index.js';

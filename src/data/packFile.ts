@@ -31,6 +31,18 @@ export interface PackedContent {
   key: string;
 }
 
+/** What splits are made of: each image without its pixels. */
+export function samplesOf(
+  index: PackedIndex,
+): { name: string; label: number; group: string; split: Split | null }[] {
+  return index.names.map((name, position) => ({
+    name,
+    label: index.labels[position] ?? -1,
+    group: index.groups[position] ?? name,
+    split: index.splits[position] ?? null,
+  }));
+}
+
 const kind = 'roentgen packed dataset';
 
 const digest = z.string().regex(/^[0-9a-f]{64}$/);

@@ -2,6 +2,7 @@
 import { extname, resolve } from 'node:path';
 import {
   openData,
+  samplesOf,
   scanSource,
   selectSplits,
   type Fit,
@@ -157,13 +158,7 @@ function choose(
   split: { seed: number; valFraction: number | undefined },
   data: string,
 ): Pick<Material, 'dataset' | 'index' | 'positions' | 'train'> & Pick<Subject, 'validationFrom'> {
-  const samples = index.names.map((name, position) => ({
-    name,
-    label: index.labels[position] ?? -1,
-    group: index.groups[position] ?? name,
-    split: index.splits[position] ?? null,
-  }));
-  const { train, validation, validationFrom } = selectSplits({ samples }, split);
+  const { train, validation, validationFrom } = selectSplits({ samples: samplesOf(index) }, split);
   if (validation.length === 0) {
     throw new RoentgenError(
       'ERR_EMPTY_DATASET',

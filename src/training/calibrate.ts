@@ -1,6 +1,7 @@
 /** Fits a model's decision rule anew, on images of the user's choice, and writes it into the model's file. */
 import {
   openData,
+  samplesOf,
   selectSplits,
   smallestVal,
   type PackedDataset,
@@ -30,7 +31,6 @@ import {
 import { RoentgenError } from '../native/index.js';
 import { readOrigin, type RunOrigin } from './checkpoint.js';
 import { parseDecisionOptions, type GivenDecisionOptions } from './decision.js';
-import { toSamples } from './preparation.js';
 import { parseSettings } from './settings.js';
 
 /** `validation`: the images that a run validated on, wherever they came from. */
@@ -175,7 +175,7 @@ function choose(
     }
     const { valFraction, seed } = parseSettings(origin.settings);
     const { train, validation } = selectSplits(
-      { samples: toSamples(index) },
+      { samples: samplesOf(index) },
       { valFraction, seed },
     );
     if (validation.length === 0) {

@@ -2,12 +2,11 @@
 import {
   auditPacked,
   openData,
+  samplesOf,
   selectSplits,
   type Audit,
   type ImageFormat,
   type PackedDataset,
-  type PackedIndex,
-  type Split,
   type SplitSelection,
 } from '../data/index.js';
 import type { ModelDescription } from '../inference/index.js';
@@ -93,7 +92,7 @@ export async function prepare(
     const audit = await auditPacked(packed, places.data, { signal });
     refuseLeaks(audit, settings, places.data);
     const { valFraction, selectOn, seed } = settings;
-    const samples = toSamples(packed.index);
+    const samples = samplesOf(packed.index);
     const selection = selectSplits({ samples }, { valFraction, selectOn, seed });
     const shape = {
       outputs: countOutputs(packed.index.classes, settings, spec),
@@ -141,18 +140,6 @@ export function plan(settings: ResolvedSettings): {
   const format = imageFormat(settings, spec);
   checkCombinations(settings, { spec, choices, format });
   return { spec, choices, format };
-}
-
-/** What splits are made of. */
-export function toSamples(
-  index: PackedIndex,
-): { name: string; label: number; group: string; split: Split | null }[] {
-  return index.names.map((name, position) => ({
-    name,
-    label: index.labels[position] ?? -1,
-    group: index.groups[position] ?? name,
-    split: index.splits[position] ?? null,
-  }));
 }
 
 /** How many leaks a message spells out; `details.audit` has them all. */

@@ -1,6 +1,7 @@
 /** A contact sheet of training images: as they are, and as the first epochs change them. */
 import {
   openData,
+  samplesOf,
   selectSplits,
   type PackedDataset,
   type Problem,
@@ -12,7 +13,7 @@ import type { TrainHooks } from './events.js';
 import { resolveNormalization } from './normalization.js';
 import { drawSheet, type ContactSheet } from './contactSheet.js';
 import type { ResolvedSettings, TrainSettings } from './options.js';
-import { plan, toSamples, type Places, type Preparation } from './preparation.js';
+import { plan, type Places, type Preparation } from './preparation.js';
 import { parseSettings } from './settings.js';
 
 export interface PreviewSettings extends TrainSettings, Places {
@@ -57,7 +58,7 @@ export async function previewAugmentation(
   });
   using dataset = packed.dataset;
   const { valFraction, seed } = settings;
-  const selection = selectSplits({ samples: toSamples(packed.index) }, { valFraction, seed });
+  const selection = selectSplits({ samples: samplesOf(packed.index) }, { valFraction, seed });
   const parts = { packed: { ...packed, dataset }, selection };
   const normalization = await resolveNormalization(settings, spec, format.channels, parts);
   const sheet = await drawPreview({ ...parts, normalization }, settings, { images, draws });
