@@ -1,93 +1,98 @@
-/** How good a classifier's answers are: metrics as scikit-learn computes them, and the predictions file. */
-export { aggregateSeeds, formatAggregate } from './aggregateSeeds.js';
-export type { SeedAggregate, SeedSummary } from './aggregateSeeds.js';
-export { rocCurve, rocCurves } from './auroc.js';
-export type { RocCurve } from './auroc.js';
-export { compareModels } from './compareModels.js';
-export type { CompareOptions } from './compareModels.js';
-export { comparedFigures } from './comparison.js';
-export type { ComparedFigure, FigureDifference, ModelComparison } from './comparison.js';
-export { mcnemarTest } from './mcnemar.js';
-export type { McNemarTest } from './mcnemar.js';
-export { readPredictions } from './readPredictions.js';
-export type { PredictionsFile } from './readPredictions.js';
-export { formatPValue, signed } from './verdict.js';
-export { prCurve, prCurves } from './averagePrecision.js';
-export type { PrCurve } from './averagePrecision.js';
-export { calibrationBins, calibrationError, reliabilityBins } from './calibrationError.js';
-export type { ReliabilityBin } from './calibrationError.js';
-export { formatReport, reportObject } from './classificationReport.js';
+/** How good a classifier's answers are: metrics, intervals, comparisons, decisions, and the predictions file. */
+export { rocCurve, rocCurves } from './metrics/auroc.js';
+export type { RocCurve } from './metrics/auroc.js';
+export { prCurve, prCurves } from './metrics/averagePrecision.js';
+export type { PrCurve } from './metrics/averagePrecision.js';
+export { calibrationBins, calibrationError, reliabilityBins } from './metrics/calibrationError.js';
+export type { ReliabilityBin } from './metrics/calibrationError.js';
+export { balancedAccuracy } from './metrics/classRates.js';
+export type { ClassRates } from './metrics/classRates.js';
+export { formatReport, reportObject } from './metrics/classificationReport.js';
 export type {
   ClassScores,
   ClassificationReport,
   ScikitScores,
   Scores,
   ZeroDivision,
-} from './classificationReport.js';
-export { confusionCsv, confusionMatrix, formatConfusion, rowPercent } from './confusion.js';
-export type { ConfusionMatrix } from './confusion.js';
-export { balancedAccuracy } from './classRates.js';
-export type { ClassRates } from './classRates.js';
-export { evaluateClassification } from './evaluateClassification.js';
-export { formatMetrics } from './formatMetrics.js';
+} from './metrics/classificationReport.js';
+export { confusionCsv, confusionMatrix, formatConfusion, rowPercent } from './metrics/confusion.js';
+export type { ConfusionMatrix } from './metrics/confusion.js';
+export { evaluateClassification } from './metrics/evaluateClassification.js';
 export type {
   BinaryMetrics,
   ClassificationMetrics,
   ClassMetrics,
   LabeledProbabilities,
-} from './evaluateClassification.js';
-export { enterLedger, ledgerFile, readLedger, testReads } from './ledger.js';
-export type { LedgerEntry } from './ledger.js';
-export { metricDirection, metricNames, metricValue } from './metricNames.js';
-export type { Direction, EpochEvaluation, MetricName } from './metricNames.js';
-export { formatPredictions, predictionsFormats, writePredictions } from './predictions.js';
-export type { Predictions, PredictionsFormat } from './predictions.js';
-export { outputKinds, toProbabilities } from './probabilities.js';
-export type { OutputKind } from './probabilities.js';
-export { brierScore, logLoss } from './probabilityScores.js';
-export { reconstructionMetrics } from './reconstruction.js';
-export type { ReconstructionMetrics } from './reconstruction.js';
-export { rateEstimate, wilsonInterval } from './wilson.js';
-export { intervalMethods } from './estimate.js';
-export type { Estimate, IntervalMethod } from './estimate.js';
-export { classFigures, metricIntervals, overallFigures } from './metricIntervals.js';
+} from './metrics/evaluateClassification.js';
+export { formatMetrics } from './metrics/formatMetrics.js';
+export { metricDirection, metricNames, metricValue } from './metrics/metricNames.js';
+export type { Direction, EpochEvaluation, MetricName } from './metrics/metricNames.js';
+export { brierScore, logLoss } from './metrics/probabilityScores.js';
+export { reconstructionMetrics } from './metrics/reconstruction.js';
+export type { ReconstructionMetrics } from './metrics/reconstruction.js';
+export { aurocDraws } from './intervals/aurocDraws.js';
+export type { GroupedAnswers } from './intervals/aurocDraws.js';
+export { bootstrapIntervals, defaultDraws, groupImages, quantile } from './intervals/bootstrap.js';
+export type { BootstrapOptions, Grouping, WeightedEvaluation } from './intervals/bootstrap.js';
+export { aurocDifference, aurocEstimate } from './intervals/delong.js';
+export type { AurocDifference } from './intervals/delong.js';
+export { intervalMethods } from './intervals/estimate.js';
+export type { Estimate, IntervalMethod } from './intervals/estimate.js';
+export { classFigures, metricIntervals, overallFigures } from './intervals/metricIntervals.js';
 export type {
   ClassFigure,
   IntervalInput,
   MetricIntervals,
   OverallFigure,
-} from './metricIntervals.js';
-export { aurocDifference, aurocEstimate } from './delong.js';
-export type { AurocDifference } from './delong.js';
-export { aurocDraws } from './aurocDraws.js';
-export type { GroupedAnswers } from './aurocDraws.js';
-export { bootstrapIntervals, defaultDraws, groupImages, quantile } from './bootstrap.js';
-export type { BootstrapOptions, Grouping, WeightedEvaluation } from './bootstrap.js';
+} from './intervals/metricIntervals.js';
+export { rateEstimate, wilsonInterval } from './intervals/wilson.js';
+export { aggregateSeeds, formatAggregate } from './comparison/aggregateSeeds.js';
+export type { SeedAggregate, SeedSummary } from './comparison/aggregateSeeds.js';
+export { compareModels } from './comparison/compareModels.js';
+export type { CompareOptions } from './comparison/compareModels.js';
+export { comparedFigures } from './comparison/comparison.js';
+export type { ComparedFigure, FigureDifference, ModelComparison } from './comparison/comparison.js';
+export { mcnemarTest } from './comparison/mcnemar.js';
+export type { McNemarTest } from './comparison/mcnemar.js';
+export { formatPValue, signed } from './comparison/verdict.js';
+export { answers } from './decision/answers.js';
+export {
+  conformalRank,
+  conformalThresholds,
+  imagesNeeded,
+  predictionSet,
+} from './decision/conformal.js';
 export type {
   Abstention,
   DecisionEvaluation,
   DecisionRule,
   OperatingPoint,
   OperatingRule,
-} from './decision.js';
-export { answers } from './answers.js';
-export { conformalRank, conformalThresholds, imagesNeeded, predictionSet } from './conformal.js';
-export { evaluateDecision } from './evaluateDecision.js';
-export type { DecidedImages } from './evaluateDecision.js';
-export { fitDecision } from './fitDecision.js';
-export type { DecisionSettings, FittedDecision, FittingImages } from './fitDecision.js';
-export { formatDecision } from './formatDecision.js';
-export { choleskyFactor, mahalanobisDistance } from './mahalanobis.js';
-export { chooseOperatingPoint, parseOperatingRule } from './operatingPoint.js';
-export type { ChosenPoint } from './operatingPoint.js';
-export { adjustToPrior, estimatePrior } from './priorShift.js';
-export type { PriorEstimate } from './priorShift.js';
-export { shrunkCovariance } from './shrunkCovariance.js';
-export type { ShrunkCovariance } from './shrunkCovariance.js';
+} from './decision/decision.js';
+export { evaluateDecision } from './decision/evaluateDecision.js';
+export type { DecidedImages } from './decision/evaluateDecision.js';
+export { fitDecision } from './decision/fitDecision.js';
+export type { DecisionSettings, FittedDecision, FittingImages } from './decision/fitDecision.js';
+export { formatDecision } from './decision/formatDecision.js';
+export { choleskyFactor, mahalanobisDistance } from './decision/mahalanobis.js';
+export { chooseOperatingPoint, parseOperatingRule } from './decision/operatingPoint.js';
+export type { ChosenPoint } from './decision/operatingPoint.js';
+export { adjustToPrior, estimatePrior } from './decision/priorShift.js';
+export type { PriorEstimate } from './decision/priorShift.js';
+export { shrunkCovariance } from './decision/shrunkCovariance.js';
+export type { ShrunkCovariance } from './decision/shrunkCovariance.js';
 export {
   fitTemperature,
   logProbabilities,
   temperatureRange,
   withTemperature,
-} from './temperature.js';
+} from './decision/temperature.js';
 export { largestInRows, rowsOf } from './arrays.js';
+export { enterLedger, ledgerFile, readLedger, testReads } from './ledger.js';
+export type { LedgerEntry } from './ledger.js';
+export { formatPredictions, predictionsFormats, writePredictions } from './predictions.js';
+export type { Predictions, PredictionsFormat } from './predictions.js';
+export { outputKinds, toProbabilities } from './probabilities.js';
+export type { OutputKind } from './probabilities.js';
+export { readPredictions } from './readPredictions.js';
+export type { PredictionsFile } from './readPredictions.js';

@@ -2,7 +2,7 @@
 import { invalidArgument, writeFileAtomic } from '../native/index.js';
 import { largestInRows, rowsOf } from './arrays.js';
 import { csvLine } from './csv.js';
-import type { Abstention } from './decision.js';
+import type { Abstention } from './decision/decision.js';
 
 /** Predictions of N images. What is optional adds its column for every image, or for none. */
 export interface Predictions {

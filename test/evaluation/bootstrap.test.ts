@@ -6,7 +6,7 @@ import {
   groupImages,
   metricIntervals,
 } from '../../src/evaluation/index.js';
-import { WeightedFigures } from '../../src/evaluation/weightedFigures.js';
+import { WeightedFigures } from '../../src/evaluation/intervals/weightedFigures.js';
 import { close, fixture, randomSource } from './fixtures.js';
 
 const mean = (values: readonly number[]) => (weights: Int32Array, out: Float64Array) => {

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import { mcnemarTest, rateEstimate, wilsonInterval } from '../../src/evaluation/index.js';
-import { normalCdf, normalQuantile, normalTail } from '../../src/evaluation/normal.js';
-import { t95 } from '../../src/evaluation/studentT.js';
+import { normalCdf, normalQuantile, normalTail } from '../../src/evaluation/intervals/normal.js';
+import { t95 } from '../../src/evaluation/intervals/studentT.js';
 
 interface Oracle {
   wilson: { hits: number; count: number; low: number; high: number }[];

@@ -1,0 +1,131 @@
+/** What a decision rule makes of labeled images: calibration, operating point, prior shift, coverage, abstention. */
+import { answers } from './answers.js';
+import { largestInRows, rowsOf, sum } from '../arrays.js';
+import { calibrationError } from '../metrics/calibrationError.js';
+import { confusionMatrix } from '../metrics/confusion.js';
+import { predictionSet } from './conformal.js';
+import type { DecisionEvaluation, DecisionRule, OperatingPoint } from './decision.js';
+import type { Estimate } from '../intervals/estimate.js';
+import { brierScore, logLoss } from '../metrics/probabilityScores.js';
+import { adjustToPrior, estimatePrior } from './priorShift.js';
+import { withTemperature } from './temperature.js';
+import { rateEstimate } from '../intervals/wilson.js';
+
+export interface DecidedImages {
+  /** As the network gives them, row-major [N, classes]. */
+  probabilities: ArrayLike<number>;
+  /** True classes, [N], N at least 1. */
+  labels: ArrayLike<number>;
+  classes: readonly string[];
+  /** Which images the out-of-distribution gate flags, [N]; null without a gate. */
+  unfamiliar: readonly boolean[] | null;
+}
+
+/** Intervals are Wilson's, which take images to be independent. */
+export function evaluateDecision(
+  rule: DecisionRule,
+  { probabilities, labels, classes, unfamiliar }: DecidedImages,
+): DecisionEvaluation {
+  const count = classes.length;
+  const calibrated = withTemperature(probabilities, rule.temperature, count);
+  return {
+    fittedOn: rule.fittedOn,
+    temperature: rule.temperature,
+    raw: calibrationFigures(probabilities, labels, count),
+    calibrated: calibrationFigures(calibrated, labels, count),
+    operatingPoint:
+      rule.operatingPoint && atPoint(rule.operatingPoint, calibrated, labels, classes),
+    priorShift: priorShift(rule, calibrated, labels),
+    conformal: rule.conformal && coverage(rule.conformal, calibrated, labels, count),
+    unfamiliar: unfamiliar && unfamiliar.filter(Boolean).length,
+  };
+}
+
+function calibrationFigures(
+  probabilities: ArrayLike<number>,
+  labels: ArrayLike<number>,
+  classes: number,
+): DecisionEvaluation['raw'] {
+  return {
+    brier: brierScore(probabilities, labels, classes),
+    ece: calibrationError(probabilities, labels, classes),
+    logLoss: logLoss(probabilities, labels, classes),
+  };
+}
+
+function atPoint(
+  point: OperatingPoint,
+  calibrated: Float64Array,
+  labels: ArrayLike<number>,
+  classes: readonly string[],
+): DecisionEvaluation['operatingPoint'] {
+  const matrix = confusionMatrix(labels, answers(calibrated, classes, point), classes.length);
+  const accuracy = rateEstimate(sum(matrix.map((row, at) => row[at] ?? 0)), labels.length);
+  if (accuracy === null) return null;
+  const positive = classes.indexOf(point.positive);
+  const recall = (at: number): Estimate | null =>
+    rateEstimate(matrix[at]?.[at] ?? 0, sum(matrix[at] ?? []));
+  return {
+    ...point,
+    accuracy,
+    sensitivity: recall(positive),
+    specificity: recall(1 - positive),
+    confusionMatrix: matrix,
+  };
+}
+
+/**
+ * Shares are measured from the mean probabilities, not from the shares of the labels: one temperature leaves the
+ * probabilities of a class too high or too low as a whole, which would be taken for a shift (Alexandari, Kundaje &
+ * Shrikumar, "Maximum likelihood with bias-corrected calibration is hard-to-beat at label shift adaptation", ICML 2020).
+ */
+function priorShift(
+  { prior: fittedPrior, meanProbabilities = fittedPrior }: DecisionRule,
+  calibrated: Float64Array,
+  labels: ArrayLike<number>,
+): DecisionEvaluation['priorShift'] {
+  const { prior } = estimatePrior(calibrated, meanProbabilities);
+  const adjusted = adjustToPrior(calibrated, meanProbabilities, prior);
+  const estimatedPrior = [...adjustToPrior(fittedPrior, meanProbabilities, prior)];
+  return {
+    fittedPrior,
+    estimatedPrior,
+    raw: accuracies(calibrated, labels, fittedPrior.length),
+    adjusted: accuracies(adjusted, labels, fittedPrior.length),
+  };
+}
+
+/** Of the most probable class. */
+function accuracies(
+  probabilities: Float64Array,
+  labels: ArrayLike<number>,
+  classes: number,
+): DecisionEvaluation['priorShift']['raw'] {
+  const matrix = confusionMatrix(labels, largestInRows(probabilities, classes), classes);
+  const recalls = matrix.map((row, at) => (row[at] ?? 0) / sum(row));
+  return {
+    accuracy: sum(matrix.map((row, at) => row[at] ?? 0)) / labels.length,
+    balancedAccuracy: recalls.some(Number.isNaN) ? null : sum(recalls) / classes,
+  };
+}
+
+function coverage(
+  { alpha, thresholds }: { alpha: number; thresholds: number[] },
+  calibrated: Float64Array,
+  labels: ArrayLike<number>,
+  classes: number,
+): DecisionEvaluation['conformal'] {
+  const sets = rowsOf(calibrated, classes).map((row) => predictionSet(row, thresholds));
+  const covered = sets.map((set, index) => set.includes(labels[index] ?? -1));
+  const single = sets.flatMap((set, index) => (set.length === 1 ? [covered[index] === true] : []));
+  return {
+    alpha,
+    coverage: Array.from({ length: classes }, (_, label) => {
+      const own = covered.filter((_, index) => labels[index] === label);
+      return rateEstimate(own.filter(Boolean).length, own.length);
+    }),
+    meanSetSize: sum(sets.map((set) => set.length)) / sets.length,
+    answered: single.length,
+    accuracyOfAnswered: rateEstimate(single.filter(Boolean).length, single.length),
+  };
+}
