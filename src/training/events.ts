@@ -1,5 +1,5 @@
 /** What a training run tells while it goes on, and what it hands back. */
-import type { Problem } from '../data/index.js';
+import type { Audit, Problem } from '../data/index.js';
 import type { ClassificationMetrics } from '../evaluation/index.js';
 import type { Device, Precision } from '../native/index.js';
 
@@ -22,6 +22,9 @@ export interface EpochRecord {
 
 export type TrainEvent =
   | { kind: 'packing'; done: number; total: number; imagesPerSecond: number }
+  /** Some seconds for thousands of images; then what came of it. */
+  | { kind: 'auditing'; images: number }
+  | { kind: 'audit'; audit: Audit }
   | {
       kind: 'start';
       runDirectory: string;

@@ -21,6 +21,7 @@ test('a run leaves its settings, its epochs, two checkpoints, metrics and predic
   t.deepEqual(
     files.map((name) => name.replace(/(?<=tfevents).*/, '')),
     [
+      'audit.json',
       'classification_report.txt',
       'config.yaml',
       'confusion_matrix.csv',
