@@ -28,6 +28,9 @@ export function createTrainingReporter(terminal: Terminal): (event: TrainEvent) 
   const losses: number[] = [];
   return (event) => {
     if (event.kind === 'packing') packing(event);
+    else if (event.kind === 'auditing') {
+      terminal.live(() => `looking for leaks in ${plural(event.images, 'image')}`);
+    } else if (event.kind === 'audit') terminal.print(`audit    ${event.audit.headline}`);
     else if (event.kind === 'start') for (const line of startLines(event)) terminal.print(line);
     else if (event.kind === 'warning') terminal.print(terminal.style.yellow(event.message));
     else if (event.kind === 'step') {

@@ -1,5 +1,5 @@
 /** What a training run tells while it goes on, and what it hands back. */
-import type { Problem, ValidationSource } from '../data/index.js';
+import type { Audit, Problem, ValidationSource } from '../data/index.js';
 import type {
   ClassificationMetrics,
   DecisionEvaluation,
@@ -27,6 +27,9 @@ export interface EpochRecord {
 
 export type TrainEvent =
   | { kind: 'packing'; done: number; total: number; imagesPerSecond: number }
+  /** Some seconds for thousands of images; then what came of it. */
+  | { kind: 'auditing'; images: number }
+  | { kind: 'audit'; audit: Audit }
   | {
       kind: 'start';
       runDirectory: string;

@@ -89,7 +89,9 @@ export async function prepare(
     onProgress: (progress) => onEvent?.({ kind: 'packing', ...progress }),
   });
   try {
+    onEvent?.({ kind: 'auditing', images: packed.index.names.length });
     const audit = await auditPacked(packed, places.data, { signal });
+    onEvent?.({ kind: 'audit', audit });
     refuseLeaks(audit, settings, places.data);
     const { valFraction, selectOn, seed } = settings;
     const samples = samplesOf(packed.index);

@@ -15,7 +15,7 @@ import { listImages, type AuditSource, type Material } from './material.js';
 import { Pacer } from './pacer.js';
 import { drawPairs } from './pairSheet.js';
 import { measurePixels, type PixelFacts } from './pixelFacts.js';
-import type { Audit, AuditCheck } from './types.js';
+import type { Audit, AuditCheck, AuditFinding } from './types.js';
 
 /** Files that cannot be read do not stop an audit: they are among its findings. */
 export interface AuditOptions extends Omit<OpenDataOptions, 'keepGoing' | 'allowSingleClass'> {
@@ -35,7 +35,7 @@ const usualFormat: ImageFormat = { channels: 1, height: 128, width: 128, fit: 'f
  * `val` of one and anywhere in the other that has no splits. It is `warn` for all else that is worth a look, copies
  * within a split or between two sets without splits among them.
  *
- * @throws RoentgenError as `openData`; ERR_INVALID_ARGUMENT for none or more than two sources; ERR_MODEL_MISMATCH for
+ * @throws RoentgenError as `openData`; ERR_INVALID_ARGUMENT for none, more than two, or one source twice; ERR_MODEL_MISMATCH for
  * packed files of different formats
  */
 export async function auditData(
@@ -43,8 +43,8 @@ export async function auditData(
   options: AuditOptions = {},
 ): Promise<Audit> {
   const paths = typeof sources === 'string' ? [sources] : sources;
-  if (paths.length < 1 || paths.length > 2) {
-    throw invalidArgument('sources', 'one dataset or two', paths.length);
+  if (paths.length < 1 || paths.length > 2 || new Set(paths).size < paths.length) {
+    throw invalidArgument('sources', 'one dataset or two different ones', paths.join(', '));
   }
   const { format: wanted, sheet, ...rest } = options;
   const reading = { ...rest, keepGoing: true, allowSingleClass: true };
@@ -110,16 +110,16 @@ async function audit(
   sources: readonly AuditSource[],
   { started, signal, sheet }: Circumstances,
 ): Promise<Audit> {
-  const material = await gather(sources, signal);
-  const verdicts = checks.map(({ name, title, inspect }) => {
-    const { findings, ...verdict } = inspect(material);
-    return {
-      check: { name, title, ...verdict },
-      findings: findings.map((finding) => ({ check: name, ...finding })),
-    };
-  });
-  const told = verdicts.map(({ check }) => check);
-  const findings = verdicts.flatMap((verdict) => verdict.findings);
+  const pacer = new Pacer(signal);
+  const material = await gather(sources, pacer);
+  const told: AuditCheck[] = [];
+  const findings: AuditFinding[] = [];
+  for (const { name, title, inspect } of checks) {
+    const { findings: own, ...verdict } = inspect(material);
+    told.push({ name, title, ...verdict });
+    findings.push(...own.map((finding) => ({ check: name, ...finding })));
+    await pacer.breathe();
+  }
   if (sheet !== undefined) await writeFileAtomic(sheet, await drawPairs(material, findings));
   const indexes = sources.map(({ packed }) => packed.index);
   const hashes = indexes.map(({ sourceHash }) => sourceHash);
@@ -137,10 +137,7 @@ async function audit(
   };
 }
 
-async function gather(
-  sources: readonly AuditSource[],
-  signal: AbortSignal | undefined,
-): Promise<Material> {
+async function gather(sources: readonly AuditSource[], pacer: Pacer): Promise<Material> {
   const images = listImages(sources);
   const format = sources[0]?.packed.index.format ?? usualFormat;
   const starts = sources.map((_, source) => images.findIndex((image) => image.source === source));
@@ -150,7 +147,6 @@ async function gather(
     if (dataset === undefined) throw invalidArgument('position', 'that of an image', position);
     return dataset.read(position - (starts[source] ?? 0));
   };
-  const pacer = new Pacer(signal);
   const pixels: PixelFacts[] = [];
   const digests: string[] = [];
   for (const position of images.keys()) {
@@ -159,8 +155,8 @@ async function gather(
     digests.push(sha256(bytes));
     await pacer.breathe();
   }
-  const pictures = { count: images.length, format, read };
-  const copies = await findCopies(pictures, differentPictures(digests, pixels), pacer);
+  const different = differentPictures(digests, pixels);
+  const copies = await findCopies({ format, read }, different, pacer);
   const problems = sources.flatMap(({ packed }) => packed.problems);
   return { sources, images, format, read, pixels, digests, copies, problems };
 }

@@ -64,6 +64,7 @@ export async function drawPairs(
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" font-family="sans-serif" font-size="10" fill="#fff">${texts.join('')}</svg>`;
   return sharp({ create: { width, height, channels: 3, background: '#222' } })
     .composite([...(await Promise.all(tiles)), { input: Buffer.from(svg), left: 0, top: 0 }])
+    .removeAlpha()
     .png()
     .toBuffer();
 }

@@ -1,42 +1,36 @@
 /** What one image's pixels say as a whole. */
 import type { ImageFormat } from '../types.js';
-import { toGray } from './copies/thumbnail.js';
+import { reduce, toGray } from './copies/thumbnail.js';
+
+/** Edge of the picture that is left when an image is seen from afar. */
+const glance = 16;
 
 export interface PixelFacts {
   /** In gray levels, 0 … 255. */
   mean: number;
   /** Standard deviation of the pixels, in gray levels. */
   contrast: number;
-  /** Mean of the outermost eighth on every side less that of the middle half, in gray levels. */
-  borderExcess: number;
+  /** The image as 16 × 16 means, in gray levels: where it is bright and where dark. */
+  coarse: Float32Array;
 }
 
-export function measurePixels(pixels: Uint8Array, format: ImageFormat): PixelFacts {
-  const { height, width } = format;
-  const gray = toGray(pixels, format.channels);
-  let [sum, squares, borderSum, borderCount, centerSum, centerCount] = [0, 0, 0, 0, 0, 0];
-  for (let y = 0; y < height; y += 1) {
-    const down = Math.abs((y + 0.5) / height - 0.5);
-    for (let x = 0; x < width; x += 1) {
-      const value = gray[y * width + x] ?? 0;
-      sum += value;
-      squares += value * value;
-      const outward = Math.max(down, Math.abs((x + 0.5) / width - 0.5));
-      if (outward > 0.375) {
-        borderSum += value;
-        borderCount += 1;
-      } else if (outward < 0.25) {
-        centerSum += value;
-        centerCount += 1;
-      }
-    }
+/** `pixels` are C·H·W bytes. */
+export function measurePixels(
+  pixels: Uint8Array,
+  { channels, height, width }: ImageFormat,
+): PixelFacts {
+  const values = toGray(pixels, channels);
+  let [sum, squares] = [0, 0];
+  for (let at = 0; at < values.length; at += 1) {
+    const value = values[at] ?? 0;
+    sum += value;
+    squares += value * value;
   }
-  const count = height * width;
-  const mean = sum / count;
+  const mean = sum / values.length;
+  const region = { top: 0, bottom: height, left: 0, right: width };
   return {
     mean,
-    contrast: Math.sqrt(Math.max(0, squares / count - mean * mean)),
-    borderExcess:
-      borderCount > 0 && centerCount > 0 ? borderSum / borderCount - centerSum / centerCount : 0,
+    contrast: Math.sqrt(Math.max(0, squares / values.length - mean * mean)),
+    coarse: reduce({ values, height, width }, region, glance),
   };
 }

@@ -1,6 +1,7 @@
 /** Whether an image is there twice: as it is, or changed a little. */
 import { exactClusters, nearClusters, type CopyCluster } from '../copyClusters.js';
 import type { Flip } from '../copies/perceptualHash.js';
+import { splits } from '../../types.js';
 import { leakFinder } from '../leakage.js';
 import type { Material } from '../material.js';
 import { formatCount, plural, worst, type Check, type Verdict } from './check.js';
@@ -60,8 +61,8 @@ function judge(
     if (!leaks(cluster.members)) {
       return { status: 'warn' as const, files, message: describe(cluster) };
     }
-    const places = new Set(members.flatMap(({ split }) => split ?? []));
-    const where = places.size > 1 ? `in ${[...places].join(' and ')}` : 'across the datasets';
+    const places = splits.filter((split) => members.some((image) => image.split === split));
+    const where = places.length > 1 ? `in ${places.join(' and ')}` : 'across the datasets';
     const message = `${describe(cluster)}, ${where}`;
     return { status: 'fail' as const, files, message, code: 'ERR_SPLIT_LEAK' as const };
   });

@@ -1,5 +1,6 @@
 /** Images that are unlike all others: blank, inverted, of another shape or color. */
 import { countValues } from '../../collections.js';
+import { correlation } from '../copies/alignment.js';
 import { faintest } from '../copyClusters.js';
 import type { Material } from '../material.js';
 import { robustScores } from '../statistics.js';
@@ -10,6 +11,12 @@ const farOut = 6;
 
 /** The least unit of those: sets that are all alike have some spread to be judged by. */
 const leastSpread = { grayLevels: 4, aspect: 0.05 };
+
+/**
+ * Correlation with the mean image, in −1 … 1. Of 6,856 radiographs none is below −0.2, and of their negatives one in
+ * a thousand is above −0.3 in one collection, one in fifty in a mixed one.
+ */
+const negative = -0.3;
 
 /** Gray levels that leave nothing to see. */
 const [black, white] = [5, 250];
@@ -58,10 +65,18 @@ function* unusualBrightness({ pixels }: Material): ReturnType<Oddity> {
   }
 }
 
+/** An inverted image is dark where the others are bright: the negative of what they have in common. */
 function* inverted({ pixels }: Material): ReturnType<Oddity> {
-  const excesses = pixels.map(({ borderExcess }) => borderExcess);
-  for (const [position, score] of robustScores(excesses, leastSpread.grayLevels).entries()) {
-    if (score > farOut) yield [position, 'brighter at the border than in the middle: inverted?'];
+  const common = new Float32Array(pixels[0]?.coarse.length ?? 0);
+  for (const { coarse } of pixels) {
+    for (let at = 0; at < common.length; at += 1) {
+      common[at] = (common[at] ?? 0) + (coarse[at] ?? 0) / pixels.length;
+    }
+  }
+  for (const [position, { coarse }] of pixels.entries()) {
+    if (correlation(common, coarse) < negative) {
+      yield [position, 'dark where the others are bright: inverted?'];
+    }
   }
 }
 

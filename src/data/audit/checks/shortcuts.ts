@@ -1,69 +1,66 @@
 /** Whether one plain fact, which no radiologist would use, tells the classes apart. */
+import type { FileFacts } from '../fileFacts.js';
 import type { AuditSource, Material } from '../material.js';
 import { separation } from '../statistics.js';
 import { worst, type Check, type Verdict } from './check.js';
 
 /**
  * AUROC of one fact alone from which a network may learn it in place of the disease. Disease itself changes
- * brightness, and never the file's size.
+ * brightness, and with it how far a file can be compressed; it has no part in the shape of an image.
  */
-const telling = { pixels: 0.8, files: 0.7 };
+const telling = { picture: 0.8, shape: 0.7 };
 
 /** In standard errors under chance, so that a few images prove nothing. */
 const beyondChance = 3.09;
 
-/** A fact of each image of a source, NaN where it is not known. */
-type FactList = (source: AuditSource, material: Material) => number[];
+/** One fact of each image of a source, NaN where it is not known. */
+interface Fact {
+  name: string;
+  level: number;
+  list: (source: AuditSource, material: Material) => number[];
+}
 
-const offsetOf = ({ sources }: Material, source: AuditSource): number =>
-  sources
-    .slice(0, sources.indexOf(source))
-    .reduce((sum, { packed }) => sum + packed.index.names.length, 0);
-
-const pixelFact =
-  (name: 'mean' | 'contrast'): FactList =>
-  (source, material) => {
-    const offset = offsetOf(material, source);
-    return source.packed.index.names.map((_, at) => material.pixels[offset + at]?.[name] ?? NaN);
+function pixelFact(name: string, fact: 'mean' | 'contrast'): Fact {
+  const list: Fact['list'] = (source, { sources, pixels }) => {
+    const before = sources.slice(0, sources.indexOf(source));
+    const offset = before.reduce((sum, { packed }) => sum + packed.index.names.length, 0);
+    return source.packed.index.names.map((_, at) => pixels[offset + at]?.[fact] ?? NaN);
   };
+  return { name, level: telling.picture, list };
+}
 
-const fileFact =
-  (of: (facts: { width: number; height: number; bytes: number }) => number): FactList =>
-  ({ files }) =>
+function fileFact(name: string, level: number, of: (facts: FileFacts) => number): Fact {
+  const list: Fact['list'] = ({ files }) =>
     (files ?? []).map((facts) => (facts === null ? NaN : of(facts)));
+  return { name, level, list };
+}
 
 export const brightnessByClass: Check = {
   name: 'brightnessByClass',
   title: 'Brightness by class',
   inspect: (material) =>
-    compare(material, telling.pixels, {
-      brightness: pixelFact('mean'),
-      contrast: pixelFact('contrast'),
-    }),
+    compare(material, [pixelFact('brightness', 'mean'), pixelFact('contrast', 'contrast')]),
 };
 
 export const sizeByClass: Check = {
   name: 'sizeByClass',
   title: 'File and image size by class',
   inspect: (material) =>
-    compare(material, telling.files, {
-      width: fileFact(({ width }) => width),
-      height: fileFact(({ height }) => height),
-      'aspect ratio': fileFact(({ width, height }) => width / height),
-      'file size': fileFact(({ bytes }) => bytes),
-    }),
+    compare(material, [
+      fileFact('width', telling.shape, ({ width }) => width),
+      fileFact('height', telling.shape, ({ height }) => height),
+      fileFact('aspect ratio', telling.shape, ({ width, height }) => width / height),
+      fileFact('file size', telling.picture, ({ bytes }) => bytes),
+    ]),
 };
 
-function compare(
-  material: Material,
-  level: number,
-  facts: Readonly<Record<string, FactList>>,
-): Verdict {
+function compare(material: Material, facts: readonly Fact[]): Verdict {
   const measured = material.sources.flatMap((source) =>
-    Object.entries(facts).flatMap(([fact, list]) =>
+    facts.flatMap(({ name, level, list }) =>
       measure(source, list(source, material)).map(({ text, ...figures }) => ({
         ...figures,
-        text: `${fact} alone ${text}${material.sources.length > 1 ? ` (${source.path})` : ''}`,
+        level,
+        text: `${name} alone ${text}${material.sources.length > 1 ? ` (${source.path})` : ''}`,
       })),
     ),
   );
@@ -72,7 +69,7 @@ function compare(
     return { status: 'pass', count: 0, summary: 'unknown, as no files are at hand', findings: [] };
   }
   const findings = measured
-    .filter(({ auroc, score }) => auroc >= level && score > beyondChance)
+    .filter(({ auroc, level, score }) => auroc >= level && score > beyondChance)
     .map(({ text }) => ({ status: 'warn' as const, files: [], message: `a shortcut: ${text}` }));
   return {
     status: worst(findings.map(({ status }) => status)),

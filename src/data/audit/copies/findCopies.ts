@@ -59,7 +59,6 @@ interface Print {
 
 /** Packed images as one list; all of one format. */
 export interface Pictures {
-  count: number;
   format: PackedDataset['index']['format'];
   read: (position: number) => Uint8Array;
 }
