@@ -14,6 +14,7 @@ import {
   type DecisionRule,
 } from '../evaluation/index.js';
 import {
+  enterLook,
   findUnfamiliar,
   fitParts,
   isRunDirectory,
@@ -87,8 +88,8 @@ interface Chosen {
  * Temperature, operating point and prediction sets are fitted as at the end of a training run. A gate that the model
  * has keeps its idea of a training image and gets a new threshold, where there are images enough for one.
  * @throws RoentgenError as `loadModel`, `openData` and `fitDecision`; ERR_UNSUPPORTED for a reconstruction;
- * ERR_INVALID_ARGUMENT for test images without `allowTestSelection`, for images that the model learned from, and for
- * data that are not the run's; ERR_EMPTY_DATASET; ERR_NO_SPACE, ERR_IO, ABORT_ERR
+ * ERR_TEST_SELECTION for test images without `allowTestSelection`; ERR_INVALID_ARGUMENT for images that the model
+ * learned from, and for data that are not the run's; ERR_EMPTY_DATASET; ERR_NO_SPACE, ERR_IO, ABORT_ERR
  */
 export async function calibrate(
   options: CalibrateOptions,
@@ -119,6 +120,12 @@ export async function calibrate(
   const probabilities = model.probabilities(outputs);
   const familiar = await familiarOf(model, packed, chosen, signal);
   const request = { packed, positions, probabilities, familiar, previous: model.gate, signal };
+  if (chosen.fittedOn === 'test') {
+    await enterLook(model.path, {
+      ...{ split: 'test', data, dataHash: packed.index.sourceHash, images: positions.length },
+      why: 'to fit the decision rule',
+    });
+  }
   const { decision, gate, notes } = await fitParts(
     { ...request, fittedOn: chosen.fittedOn },
     settings,
@@ -173,27 +180,24 @@ function choose(
           : `${data} is not what ${options.model} was trained on, or has changed: name a split of it (--split)`,
       );
     }
-    const { valFraction, seed } = parseSettings(origin.settings);
-    const { train, validation } = selectSplits(
+    const { valFraction, selectOn, seed } = parseSettings(origin.settings);
+    const { train, validation, validationFrom } = selectSplits(
       { samples: samplesOf(index) },
-      { valFraction, seed },
+      { valFraction, selectOn, seed },
     );
     if (validation.length === 0) {
       throw refusal(`${options.model} validated on no images: name a split (--split)`);
     }
-    return { fittedOn: 'validation', positions: validation, training: train };
+    const isTest = validationFrom === 'test';
+    if (isTest) refuseTest(`${options.model} validated on test images`, options);
+    return { fittedOn: isTest ? 'test' : 'validation', positions: validation, training: train };
   }
   const positions = splitPositions(index, split, data);
   if (ownData && (split === 'train' || split === 'all')) {
     throw refusal(`The model learned from images in split ${split} of ${data}: take others`);
   }
   const holdsTest = positions.some((position) => index.splits[position] === 'test');
-  if (holdsTest && options.allowTestSelection !== true) {
-    throw refusal(
-      `Split ${split} of ${data} holds test images, and a rule that is fitted on them makes every figure on them ` +
-        'worthless: take others, or say that this is meant (allowTestSelection, --allow-test-selection)',
-    );
-  }
+  if (holdsTest) refuseTest(`Split ${split} of ${data} holds test images`, options);
   if (options.split === undefined && positions.length < smallestVal) {
     throw refusal(
       `Split val of ${data} has ${positions.length} images, less than the ${smallestVal} that a rule should be fitted ` +
@@ -201,6 +205,15 @@ function choose(
     );
   }
   return { fittedOn: holdsTest ? 'test' : split, positions, training: null };
+}
+
+function refuseTest(what: string, { allowTestSelection = false }: CalibrateOptions): void {
+  if (allowTestSelection) return;
+  throw new RoentgenError(
+    'ERR_TEST_SELECTION',
+    `${what}, and a rule that is fitted on them makes every figure on them worthless: take others, or say that this ` +
+      'is meant (allowTestSelection, --allow-test-selection).',
+  );
 }
 
 function refusal(message: string): RoentgenError {

@@ -6,7 +6,7 @@ import sharp from 'sharp';
 import { readLedger, type LedgerEntry } from '../../src/evaluation/index.js';
 import { evaluate, type EvaluateResult } from '../../src/inference/index.js';
 import { gatherReport, writeReport } from '../../src/reporting/index.js';
-import { train, type RunResult } from '../../src/training/index.js';
+import { calibrate, train, type RunResult } from '../../src/training/index.js';
 import { quickSettings, temporaryFolder, writeOverlapping } from '../inference/images.js';
 
 interface Context {
@@ -158,6 +158,14 @@ test('what was allowed against the rules stands at the top of the report', async
   );
   const page = await readFile((await writeReport(run.runDirectory)).html, 'utf8');
   t.regex(page, /chosen on the test split/);
+
+  const again = options(t.context.root, run);
+  await t.throwsAsync(calibrate(again), { code: 'ERR_TEST_SELECTION' });
+  t.is((await calibrate({ ...again, allowTestSelection: true })).decision.fittedOn, 'test');
+  t.deepEqual(
+    (await readLedger(run.runDirectory)).map(({ why }) => why),
+    ['to choose the best of 2 epochs', 'to fit the decision rule'],
+  );
 });
 
 test('a damaged file in a run is named, and a run that only restores images is no report', async (t) => {

@@ -90,7 +90,10 @@ test('test images are refused, and for who insists the file says so ever after',
   const model = await copyOf(run.model, 'tested.safetensors');
   const untouched = await readFile(model);
   const options = { model, ...at(t.context), split: 'test' } as const;
-  await t.throwsAsync(calibrate(options), refused(/--allow-test-selection/));
+  await t.throwsAsync(calibrate(options), {
+    code: 'ERR_TEST_SELECTION',
+    message: /--allow-test-selection/,
+  });
   t.deepEqual(await readFile(model), untouched);
   const { decision } = await calibrate({ ...options, allowTestSelection: true });
   t.is(decision.fittedOn, 'test');
