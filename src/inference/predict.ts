@@ -1,6 +1,6 @@
 /** Answers for files and folders of images whose classes nobody knows. */
 import { scanSource, type Problem } from '../data/index.js';
-import { formatPredictions, type PredictionsFormat } from '../evaluation/index.js';
+import { formatPredictions, type OperatingPoint, type PredictionsFormat } from '../evaluation/index.js';
 import { invalidArgument, writeFileAtomic } from '../native/index.js';
 import { loadModel, type Model, type ModelPredictOptions, type Prediction } from './model.js';
 
@@ -18,6 +18,8 @@ export interface PredictOptions extends ModelPredictOptions {
 export interface PredictResult {
   classes: readonly string[];
   predictions: Prediction[];
+  /** From which probability on the answer is the positive class; null for the most probable class. */
+  operatingPoint: OperatingPoint | null;
   /** The predictions in the format that was asked for. */
   text: string;
   /** Files that gave no prediction, and why. */
@@ -43,6 +45,7 @@ export async function predict(options: PredictOptions): Promise<PredictResult> {
   return {
     classes: model.classes,
     predictions,
+    operatingPoint: options.raw === true ? null : (model.decision?.operatingPoint ?? null),
     text,
     problems: [...source.problems, ...problems],
   };

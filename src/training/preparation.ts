@@ -160,7 +160,7 @@ function refuseLeaks(
   const more = leaks.length - shown.length;
   throw new RoentgenError(
     'ERR_SPLIT_LEAK',
-    `The splits of ${data} leak in ${leaks.length} places:${shown.join('')}` +
+    `The splits of ${data} leak in ${leaks.length} ${leaks.length === 1 ? 'place' : 'places'}:${shown.join('')}` +
       `${more > 0 ? `\n  … and ${more} more` : ''}\n` +
       'See all of them (roentgen audit), take the copies out or split anew (roentgen data split), or train all ' +
       'the same (allowLeakage, --allow-leakage).',

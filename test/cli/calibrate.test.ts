@@ -53,6 +53,7 @@ test.serial('a run is calibrated, evaluated and used with what that fitted', asy
 test('the table of predictions says where there is none', (t) => {
   const table = predictionTable({
     classes: ['NORMAL', 'PNEUMONIA'],
+    operatingPoint: { rule: 'youden', positive: 'PNEUMONIA', threshold: 0.6 },
     predictions: [
       {
         filename: 'a.png',
@@ -84,6 +85,8 @@ test('the table of predictions says where there is none', (t) => {
       'a.png    PNEUMONIA                    75.0 %',
       'b.png    uncertain (ambiguous)',
       'cat.png  uncertain (unfamiliar)',
+      '',
+      'PNEUMONIA from 60.0 % on (youden)',
       '',
     ].join('\n'),
   );

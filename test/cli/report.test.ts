@@ -1,5 +1,5 @@
 /** Verbs that tell a run: its report, its checklist, and the figures of several seeds. */
-import { readFile, stat } from 'node:fs/promises';
+import { readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { roentgen, temporaryFolder, tinyData, tinyRun } from './program.js';
@@ -59,6 +59,11 @@ test('training leaves a report, evaluation renews it, and seeds are averaged', a
   const told = await roentgen(folder, 'report', 'runs/s1');
   t.is(told.exitCode, 0, told.stderr);
   t.true((await stat(join(folder, 'runs/s1/plots'))).isDirectory());
+  await rm(join(folder, 'runs/s2/predictions.csv'));
+  const again = await roentgen(folder, 'evaluate', 'runs/s2', data);
+  t.is(again.exitCode, 0, again.stderr);
+  t.regex(again.stdout, /accuracy/, 'the figures are told');
+  t.regex(again.stdout, /report not written: .*predictions\.csv .*\[ERR_NOT_FOUND\]/);
   const none = await roentgen(folder, 'report', data);
   t.is(none.exitCode, 2);
   t.regex(none.stderr, /config\.yaml is missing/);

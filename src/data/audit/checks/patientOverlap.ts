@@ -7,7 +7,7 @@ import { formatCount, plural, worst, type Check, type Verdict } from './check.js
 
 export const patientOverlap: Check = {
   name: 'patientOverlap',
-  title: 'Patients in several splits',
+  title: 'Patient keys',
   inspect: ({ sources, images }) => {
     const perSource = sources.map((_, source) => images.filter((image) => image.source === source));
     const findings = perSource.flatMap((members) => overlaps(members));
