@@ -1,6 +1,10 @@
 /** Answers for files and folders of images whose classes nobody knows. */
 import { scanSource, type Problem } from '../data/index.js';
-import { formatPredictions, type OperatingPoint, type PredictionsFormat } from '../evaluation/index.js';
+import {
+  formatPredictions,
+  type OperatingPoint,
+  type PredictionsFormat,
+} from '../evaluation/index.js';
 import { invalidArgument, writeFileAtomic } from '../native/index.js';
 import { loadModel, type Model, type ModelPredictOptions, type Prediction } from './model.js';
 
