@@ -148,7 +148,9 @@ async function readText(run: string, name: string): Promise<string | null> {
   try {
     return await readFile(join(run, name), 'utf8');
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return null;
+    // A file has no files in it.
+    const missing: readonly unknown[] = ['ENOENT', 'ENOTDIR'];
+    if (cause instanceof Error && 'code' in cause && missing.includes(cause.code)) return null;
     throw new RoentgenError('ERR_IO', `${name} cannot be read: ${reasonOf(cause)}`, { cause });
   }
 }

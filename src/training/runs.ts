@@ -84,7 +84,11 @@ export async function readRun(path: string): Promise<RunSummary> {
     return await summarize(path);
   } catch (error) {
     if (!(error instanceof RoentgenError)) throw error;
-    throw new RoentgenError(error.code, `${path}: ${error.message}`, { cause: error });
+    const message =
+      error.code === 'ERR_NOT_FOUND'
+        ? `${path} is no run: it has no ${configFile}. Name a folder that \`roentgen train\` made.`
+        : `${path}: ${error.message}`;
+    throw new RoentgenError(error.code, message, { cause: error });
   }
 }
 

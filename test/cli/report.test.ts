@@ -66,5 +66,5 @@ test('training leaves a report, evaluation renews it, and seeds are averaged', a
   t.regex(again.stdout, /report not written: .*predictions\.csv .*\[ERR_NOT_FOUND\]/);
   const none = await roentgen(folder, 'report', data);
   t.is(none.exitCode, 2);
-  t.regex(none.stderr, /config\.yaml is missing/);
+  t.regex(none.stderr, /is no run: it has no config\.yaml/);
 });
