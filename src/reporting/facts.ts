@@ -2,7 +2,7 @@
 import { basename } from 'node:path';
 import type { DecisionRule } from '../evaluation/index.js';
 import type { Normalization } from '../native/index.js';
-import type { Fact } from '../report/index.js';
+import type { Fact, ProbeResult } from '../report/index.js';
 import { trainOptionsSchema, type RunSummary } from '../training/index.js';
 
 /** What every reader looks for, default or not. */
@@ -40,8 +40,13 @@ export function describeNormalization(normalization: Normalization | null): stri
 }
 
 /** Why the figures may be too good, or may not be the run's last word. */
-export function warningsOf(run: RunSummary, rule: DecisionRule | null): string[] {
+export function warningsOf(
+  run: RunSummary,
+  rule: DecisionRule | null,
+  probes: readonly ProbeResult[] | null,
+): string[] {
   const { settings, images, skipped, state } = run;
+  const shortcuts = (probes ?? []).filter(({ flagged }) => flagged).map(({ name }) => name);
   const warnings: readonly (readonly [holds: boolean, text: string])[] = [
     [state !== 'complete', 'The run is not complete: these are the figures so far.'],
     [
@@ -55,6 +60,11 @@ export function warningsOf(run: RunSummary, rule: DecisionRule | null): string[]
     [
       settings.allowLeakage,
       'Training was told to go on if the splits leak (--allow-leakage): see what the audit found.',
+    ],
+    [
+      shortcuts.length > 0,
+      `The classes can be told apart without seeing the lungs (probes: ${shortcuts.join(', ')}): the model may have ` +
+        'learned that instead of disease.',
     ],
     [skipped > 0, `${skipped} files could not be read and were left out (--keep-going).`],
     [

@@ -30,6 +30,7 @@ export async function gatherReport(runDirectory: string): Promise<ReportContent>
   }
   const { channels, height, width } = model.format;
   const ledger = await readLedger(runDirectory);
+  const probes = await readProbes(runDirectory);
   const { settings, data, dataHash, images, history, end } = run;
   return {
     title: run.name,
@@ -48,7 +49,7 @@ export async function gatherReport(runDirectory: string): Promise<ReportContent>
     settings: settingFacts(settings),
     versions: versionFacts(run.versions),
     initialization: describeInitialization(settings),
-    warnings: warningsOf(run, model.decision),
+    warnings: warningsOf(run, model.decision, probes),
     history,
     bestEpoch: run.best?.epoch ?? history.length,
     evalMetric: settings.evalMetric,
@@ -56,7 +57,7 @@ export async function gatherReport(runDirectory: string): Promise<ReportContent>
     seconds: end?.seconds ?? history.reduce((total, { seconds }) => total + seconds, 0),
     decisionRule: model.decision,
     audit: await readAudit(runDirectory),
-    probes: await readProbes(runDirectory),
+    probes,
     ledger,
     evaluations: await readEvaluations(runDirectory, run),
   };

@@ -168,6 +168,22 @@ test('what was allowed against the rules stands at the top of the report', async
   );
 });
 
+test('a shortcut that a probe has found stands at the top of the report', async (t) => {
+  const copy = await copyOf(t.context, 'probed');
+  const probe = {
+    ...{ name: 'border', title: 'the outer 8%', accuracy: 0.9, balancedAccuracy: 0.9 },
+    ...{ auroc: 0.98, aurocInterval: [0.97, 0.99], explainedShare: 1.1, flagged: true },
+  };
+  const write = async (probes: object[]): Promise<void> =>
+    writeFile(join(copy, 'probe.json'), JSON.stringify({ probes }));
+  await write([probe]);
+  const { warnings, probes } = await gatherReport(copy);
+  t.deepEqual(probes, [probe]);
+  t.regex(warnings.join('\n'), /without seeing the lungs \(probes: border\)/);
+  await write([{ ...probe, flagged: false }]);
+  t.deepEqual((await gatherReport(copy)).warnings, []);
+});
+
 test('a damaged file in a run is named, and a run that only restores images is no report', async (t) => {
   const copy = await copyOf(t.context, 'damaged');
   const metrics = join(copy, 'evaluation-test', 'metrics.json');

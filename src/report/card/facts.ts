@@ -1,6 +1,6 @@
 /** What a run's contents say when asked: which evaluation speaks first, what was looked at how often. */
 import type { AuditCheck } from '../../data/index.js';
-import type { LedgerEntry } from '../../evaluation/index.js';
+import { testReads, type LedgerEntry } from '../../evaluation/index.js';
 import type { EvaluatedSplit, ReportContent } from '../content.js';
 import { dataName } from './markdown.js';
 
@@ -39,7 +39,7 @@ export function splitName({ name, data }: Pick<EvaluatedSplit, 'name' | 'data'>)
 
 /** How often the ledger says that these images were looked at, alone or among others of the same data. */
 export function looksAt({ dataHash }: EvaluatedSplit, { ledger }: ReportContent): number {
-  return ledger.filter((entry) => entry.dataHash === dataHash).length;
+  return testReads(ledger, dataHash);
 }
 
 export interface Looks {

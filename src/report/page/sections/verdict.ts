@@ -1,5 +1,5 @@
 /** What a reader must know first: what the model is, how good it is, on what, and what speaks against it. */
-import type { Estimate, OverallFigure } from '../../../evaluation/index.js';
+import { testReads, type Estimate, type OverallFigure } from '../../../evaluation/index.js';
 import type { EvaluatedSplit, ReportContent } from '../../content.js';
 import { html, type Html } from '../html.js';
 import { badge } from '../parts.js';
@@ -99,7 +99,6 @@ function sentencePart(word: string, estimate: Estimate, index: number): string {
     : `${word} ${withEnds(estimate)}`;
 }
 
-function testLooks({ ledger }: ReportContent): string {
-  const looks = ledger.filter(({ split }) => split === 'test').length;
-  return `Test evaluated ${times(looks)}, as the ledger has it.`;
+function testLooks({ ledger, data }: ReportContent): string {
+  return `Test evaluated ${times(testReads(ledger, data.hash))}, as the ledger has it.`;
 }
