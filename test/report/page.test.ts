@@ -44,13 +44,13 @@ test('verdict, then evaluations in their order, then training, audit, probes, le
   t.true(text.indexOf('Leakage was allowed') < text.indexOf('Figures with intervals'));
 });
 
-test('only looks at the test set are counted as such', async (t) => {
+test('looks at these data are counted, alone or among all, and looks at others are not', async (t) => {
   const content = await madeUpContent();
   const [entry] = content.ledger;
   const twice = words(await reportHtml(content));
   t.regex(twice, /Test evaluated twice/);
-  const others = content.ledger.map((each) => ({ ...each, split: 'all' }));
-  const ledger = entry ? [...others, ...[1, 2, 3].map(() => entry)] : [];
+  const others = content.ledger.map((each) => ({ ...each, dataHash: 'e'.repeat(64) }));
+  const ledger = entry ? [...others, entry, entry, { ...entry, split: 'all' }] : [];
   t.regex(words(await reportHtml({ ...content, ledger })), /Test evaluated 3 times/);
 });
 
