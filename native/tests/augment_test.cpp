@@ -67,21 +67,25 @@ Selection everyImage(int32_t count) {
 
 TEST("draws are even, and normal ones have their moments") {
   constexpr int count = 20000;
-  double sum = 0, square = 0, normal = 0, normalSquare = 0;
+  double sum = 0, square = 0, normal = 0, normalSquare = 0, normalProduct = 0;
   for (uint64_t sample = 0; sample < count; ++sample) {
     // First draws of neighboring samples: were the keys badly mixed, they would hang together.
     Draws draws(1, 2, sample, Draws::Purpose::geometry);
-    const double x = draws.uniform(), z = draws.normal();
+    const double x = draws.uniform();
+    const auto [z, w] = draws.normals();
     sum += x;
     square += x * x;
-    normal += z;
-    normalSquare += z * z;
+    normal += z + w;
+    normalSquare += z * z + w * w;
+    normalProduct += z * w;
   }
   // Five standard errors each.
   REQUIRE_BELOW(std::abs(sum / count - 0.5), 5 * std::sqrt(1.0 / 12 / count));
   REQUIRE_BELOW(std::abs(square / count - 1.0 / 3), 5 * std::sqrt(4.0 / 45 / count));
-  REQUIRE_BELOW(std::abs(normal / count), 5 / std::sqrt(count));
-  REQUIRE_BELOW(std::abs(normalSquare / count - 1), 5 * std::sqrt(2.0 / count));
+  REQUIRE_BELOW(std::abs(normal / (2 * count)), 5 / std::sqrt(2 * count));
+  REQUIRE_BELOW(std::abs(normalSquare / (2 * count) - 1), 5 * std::sqrt(1.0 / count));
+  // The two of a pair know nothing of each other.
+  REQUIRE_BELOW(std::abs(normalProduct / count), 5 / std::sqrt(count));
 }
 
 TEST("what happens to an image depends on seed, epoch and sample, not on its batch") {

@@ -109,8 +109,12 @@ at::Tensor addNoise(at::Tensor pixels, const std::vector<Intensity>& intensities
   at::parallel_for(0, noise.size(0), 1, [&](int64_t first, int64_t last) {
     for (int64_t i = first; i < last; ++i) {
       const auto image = static_cast<size_t>(i);
-      for (int64_t p = 0; p < size; ++p)
-        out[i * size + p] = static_cast<float>(draws[image].normal() * intensities[image].noise);
+      const auto deviation = static_cast<float>(intensities[image].noise);
+      for (int64_t p = 0; p < size; p += 2) {
+        const auto [even, odd] = draws[image].normals();
+        out[i * size + p] = deviation * even;
+        if (p + 1 < size) out[i * size + p + 1] = deviation * odd;
+      }
     }
   });
   return (pixels + noise.to(pixels.device(), pixels.scalar_type())).clamp_(0, 1);
