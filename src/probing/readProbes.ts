@@ -16,6 +16,7 @@ const reportSchema = z.object({
       aurocInterval: z.tuple([z.number(), z.number()]).nullable(),
       explainedShare: z.number().nullable(),
       flagged: z.boolean(),
+      decides: z.boolean().optional(),
     }),
   ),
 });

@@ -47,9 +47,9 @@ export interface EvaluatedSplit {
   gallery: readonly GalleryImage[];
 }
 
-/** What a probe that cannot see the lungs gets right. */
+/** What a probe gets right that sees only a part of what the model sees. */
 export interface ProbeResult {
-  /** metadata, thumbnail, border, lungsBlackedOut. */
+  /** metadata, border, lungsBlackedOut, statistics, thumbnail. */
   name: string;
   title: string;
   accuracy: number;
@@ -60,6 +60,8 @@ export interface ProbeResult {
   /** Balanced accuracy above chance as a share of the model's; null without a model. */
   explainedShare: number | null;
   flagged: boolean;
+  /** False for a probe that may see disease, so that its success informs and proves nothing. */
+  decides?: boolean | undefined;
 }
 
 export interface ReportContent {

@@ -180,7 +180,9 @@ test('a shortcut that a probe has found stands at the top of the report', async 
   const { warnings, probes } = await gatherReport(copy);
   t.deepEqual(probes, [probe]);
   t.regex(warnings.join('\n'), /without seeing the lungs \(probes: border\)/);
-  await write([{ ...probe, flagged: false }]);
+  await write([{ ...probe, flagged: false, decides: false }]);
+  const page = await readFile((await writeReport(copy)).html, 'utf8');
+  t.regex(page, /informs only/);
   t.deepEqual((await gatherReport(copy)).warnings, []);
 });
 

@@ -40,7 +40,7 @@ export function robustness({ probes }: ReportContent): string | null {
     const share = explainedShare === null ? '' : `, ${percent(explainedShare)} of the model's`;
     return `${title}: balanced accuracy ${rate(balancedAccuracy)}${share}${flagged ? ', flagged' : ''}`;
   });
-  return `Classifiers that cannot see the lungs. ${list.join('; ')}.`;
+  return `Classifiers that see only a part of what the model sees. ${list.join('; ')}.`;
 }
 
 export function external(content: ReportContent): string | null {

@@ -26,7 +26,7 @@ function probes({ probes }: ReportContent): string {
     return 'None were run: how much can be told without seeing the lungs is unknown. `roentgen probe` finds out.';
   }
   return blocks(
-    'What classifiers reach that cannot see the lungs. The explained share is their balanced accuracy above chance as a ' +
+    'What classifiers reach that see only a part of what the model sees. The explained share is their balanced accuracy above chance as a ' +
       "part of the model's.",
     table(
       ['Probe', 'Accuracy', 'Balanced accuracy', 'AUROC (95% CI)', 'Explained share', 'Flagged'],
@@ -38,7 +38,7 @@ function probes({ probes }: ReportContent): string {
           ? rate(probe.auroc)
           : `${rate(probe.auroc)} (${range(...probe.aurocInterval)})`,
         probe.explainedShare === null ? 'no model' : percent(probe.explainedShare),
-        probe.flagged ? '**yes**' : 'no',
+        probe.decides === false ? 'informs only' : probe.flagged ? '**yes**' : 'no',
       ]),
     ),
   );

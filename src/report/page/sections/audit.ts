@@ -1,12 +1,14 @@
 /** What the audit of the data looked at, and what it found. */
-import type { AuditFinding } from '../../../data/index.js';
+import type { Audit, AuditStatus } from '../../../data/index.js';
 import type { ReportContent } from '../../content.js';
 import { html, type Html } from '../html.js';
 import { absent, badge, table } from '../parts.js';
 import { count, counted, listed, shortHash } from '../words.js';
 
-/** The audit's own file has all of them. */
-const mostFindings = 20;
+/** Of one check; the audit's own file has all of them. */
+const mostFindings = 3;
+
+const gravity: readonly AuditStatus[] = ['fail', 'warn', 'pass'];
 
 export function auditSection({ audit }: ReportContent): Html {
   return html`<section id="audit" aria-labelledby="audit-title">
@@ -30,19 +32,27 @@ export function auditSection({ audit }: ReportContent): Html {
               ]),
               numeric: false,
             })}
-            ${audit.findings.length > 0 && findingsTable(audit.findings)}`
+            ${audit.findings.length > 0 && findingsTable(audit)}`
     }
   </section> `;
 }
 
-function findingsTable(findings: readonly AuditFinding[]): Html {
-  const shown = findings.slice(0, mostFindings);
+/** The gravest of each check. */
+function findingsTable({ checks, findings }: Audit): Html {
+  const shown = checks.flatMap(({ name, title }) =>
+    findings
+      .filter(({ check }) => check === name)
+      .toSorted((a, b) => gravity.indexOf(a.status) - gravity.indexOf(b.status))
+      .slice(0, mostFindings)
+      .map((finding) => ({ title, ...finding })),
+  );
   const rest = findings.length - shown.length;
   return html`${table({
     caption: 'Findings of the audit',
-    columns: ['Check', 'Finding', 'Files'],
-    rows: shown.map(({ check, message, files }) => [
-      check,
+    columns: ['Check', 'Result', 'Finding', 'Files'],
+    rows: shown.map(({ title, status, message, files }) => [
+      title,
+      badge(status),
       message,
       files.map((file) => html`<span class="filename">${file}</span> `),
     ]),

@@ -1,5 +1,5 @@
-/** What baselines get right that cannot see the lungs. */
-import type { ReportContent } from '../../content.js';
+/** What baselines get right that see only a part of what the model sees. */
+import type { ProbeResult, ReportContent } from '../../content.js';
 import { html, type Html } from '../html.js';
 import { absent, table } from '../parts.js';
 import { ends, fixed, percent } from '../words.js';
@@ -11,8 +11,8 @@ export function probesSection({ probes }: ReportContent): Html {
       probes === null
         ? absent('No probe was run: shortcuts in the data are not ruled out.')
         : html`<p>
-              Baselines that cannot see the lungs. What they get right the model may owe to
-              something other than disease.
+              Small networks that see only a part of what the model sees. What those get right that
+              cannot see disease, the model may owe to something else than disease.
             </p>
             ${table({
               caption: 'Shortcut probes',
@@ -30,15 +30,18 @@ export function probesSection({ probes }: ReportContent): Html {
                 fixed(probe.balancedAccuracy),
                 aurocWords(probe.auroc, probe.aurocInterval),
                 percent(probe.explainedShare),
-                probe.flagged
-                  ? html`<span class="badge fail"><span aria-hidden="true">✗</span> shortcut</span>`
-                  : html`<span class="badge pass"
-                      ><span aria-hidden="true">✓</span> none seen</span
-                    >`,
+                verdictOf(probe),
               ]),
             })}`
     }
   </section> `;
+}
+
+function verdictOf({ flagged, decides = true }: ProbeResult): Html | string {
+  if (!decides) return 'informs only';
+  return flagged
+    ? html`<span class="badge fail"><span aria-hidden="true">✗</span> shortcut</span>`
+    : html`<span class="badge pass"><span aria-hidden="true">✓</span> not flagged</span>`;
 }
 
 function aurocWords(auroc: number | null, interval: readonly [number, number] | null): string {
