@@ -2,6 +2,7 @@
 import { countValues } from './collections.js';
 import { traits } from './inspect.js';
 import type { Inspection, Range, Trait } from './inspect.js';
+import { formatCount, plural } from './words.js';
 
 const traitWords: Readonly<Record<Trait, string>> = {
   alpha: 'with alpha',
@@ -105,14 +106,6 @@ function alignColumns(rows: readonly (readonly string[])[]): string[] {
 function listCounts(counts: Iterable<readonly [string, number]>): string {
   const listed = [...counts].map(([name, count]) => `${name} ${formatCount(count)}`);
   return listed.length === 0 ? 'none' : listed.join(', ');
-}
-
-function formatCount(count: number): string {
-  return count.toLocaleString('en-US');
-}
-
-function plural(count: number, noun: string): string {
-  return `${formatCount(count)} ${count === 1 ? noun : `${noun}s`}`;
 }
 
 function formatRange(range: Range | null): string {

@@ -32,6 +32,7 @@ export type {
   PhantomOptions,
   Scanner,
 } from './phantom/index.js';
+export { interleave } from './pixels.js';
 export { measureImages } from './measure.js';
 export type { Measurement } from './measure.js';
 export { openData } from './openData.js';

@@ -34,3 +34,11 @@ export function meanRow(matrix: Float64Array, width: number): number[] {
 export function largestInRows(matrix: ArrayLike<number>, width: number): number[] {
   return rowsOf(matrix, width).map((row) => row.indexOf(Math.max(...row)));
 }
+
+/** The value below which a share `level` of ascending values lies, interpolated as NumPy's default; 0 of none. */
+export function quantile(sorted: ArrayLike<number>, level: number): number {
+  const position = level * (sorted.length - 1);
+  const below = sorted[Math.floor(position)] ?? 0;
+  const above = sorted[Math.ceil(position)] ?? 0;
+  return below + (above - below) * (position % 1);
+}

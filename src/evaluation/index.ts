@@ -32,7 +32,7 @@ export { reconstructionMetrics } from './metrics/reconstruction.js';
 export type { ReconstructionMetrics } from './metrics/reconstruction.js';
 export { aurocDraws } from './intervals/aurocDraws.js';
 export type { GroupedAnswers } from './intervals/aurocDraws.js';
-export { bootstrapIntervals, defaultDraws, groupImages, quantile } from './intervals/bootstrap.js';
+export { bootstrapIntervals, defaultDraws, groupImages } from './intervals/bootstrap.js';
 export type { BootstrapOptions, Grouping, WeightedEvaluation } from './intervals/bootstrap.js';
 export { aurocDifference, aurocEstimate } from './intervals/delong.js';
 export type { AurocDifference } from './intervals/delong.js';
@@ -87,7 +87,7 @@ export {
   temperatureRange,
   withTemperature,
 } from './decision/temperature.js';
-export { largestInRows, rowsOf } from './arrays.js';
+export { largestInRows, quantile, rowsOf } from './arrays.js';
 export { enterLedger, ledgerFile, readLedger, testReads } from './ledger.js';
 export type { LedgerEntry } from './ledger.js';
 export { formatPredictions, predictionsFormats, writePredictions } from './predictions.js';

@@ -2,7 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import type { ImageFormat } from '../data/index.js';
+import { interleave, type ImageFormat } from '../data/index.js';
 import { writeError, writeFileAtomic, type Dataset } from '../native/index.js';
 
 /** One image that the model answered. */
@@ -71,17 +71,9 @@ export async function writeGallery(
   await writeFileAtomic(join(folder, galleryIndex), `${JSON.stringify(entries, null, 2)}\n`);
 }
 
-/** From planes, as networks take them, to pixels. */
-async function drawThumbnail(
-  planes: Uint8Array,
-  { channels, height, width }: ImageFormat,
-): Promise<Buffer> {
-  const area = height * width;
-  const pixels = Uint8Array.from(
-    planes,
-    (_, at) => planes[(at % channels) * area + Math.floor(at / channels)] ?? 0,
-  );
-  return sharp(pixels, { raw: { width, height, channels } })
+async function drawThumbnail(planes: Uint8Array, format: ImageFormat): Promise<Buffer> {
+  const { channels, height, width } = format;
+  return sharp(interleave(planes, format), { raw: { width, height, channels } })
     .resize({
       width: thumbnailSide,
       height: thumbnailSide,

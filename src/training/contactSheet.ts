@@ -1,6 +1,6 @@
 /** Images in rows and columns on one PNG, with captions. */
 import sharp from 'sharp';
-import type { ImageFormat } from '../data/index.js';
+import { interleave, type ImageFormat } from '../data/index.js';
 
 /** Of the sheet, in pixels. */
 const margin = 8;
@@ -58,16 +58,13 @@ function text(content: string, x: number, y: number): string {
 async function drawTile(
   column: Uint8Array,
   row: number,
-  { channels, height, width }: Omit<ImageFormat, 'fit'>,
+  format: Omit<ImageFormat, 'fit'>,
   enlarged: number,
 ): Promise<Buffer> {
-  const area = height * width;
-  const planes = column.subarray(row * channels * area, (row + 1) * channels * area);
-  const pixels = Buffer.allocUnsafe(planes.length);
-  for (let at = 0; at < pixels.length; at += 1) {
-    pixels[at] = planes[(at % channels) * area + Math.floor(at / channels)] ?? 0;
-  }
-  return sharp(pixels, { raw: { width, height, channels } })
+  const { channels, height, width } = format;
+  const size = channels * height * width;
+  const planes = column.subarray(row * size, (row + 1) * size);
+  return sharp(interleave(planes, format), { raw: { width, height, channels } })
     .resize({ width: width * enlarged, height: height * enlarged, kernel: 'nearest' })
     .png()
     .toBuffer();

@@ -1,5 +1,6 @@
 /** Copies that an audit found as one PNG: each beside the image it is a copy of, for people who look before they believe. */
 import sharp from 'sharp';
+import { interleave } from '../pixels.js';
 import type { ImageFormat } from '../types.js';
 import type { Material } from './material.js';
 import type { AuditFinding } from './types.js';
@@ -79,15 +80,9 @@ function shorten(file: string): string {
   return file.length > 30 ? `…${file.slice(-29)}` : file;
 }
 
-async function drawTile(
-  pixels: Uint8Array,
-  { channels, height, width }: ImageFormat,
-): Promise<Buffer> {
-  const area = height * width;
-  const interleaved = Buffer.from(
-    pixels.map((_, at) => pixels[(at % channels) * area + Math.floor(at / channels)] ?? 0),
-  );
-  return sharp(interleaved, { raw: { width, height, channels } })
+async function drawTile(pixels: Uint8Array, format: ImageFormat): Promise<Buffer> {
+  const { channels, height, width } = format;
+  return sharp(interleave(pixels, format), { raw: { width, height, channels } })
     .resize({ width: tile, height: tile, fit: 'contain' })
     .png()
     .toBuffer();

@@ -2,7 +2,8 @@
 import { answers } from './answers.js';
 import { largestInRows, rowsOf, sum } from '../arrays.js';
 import { calibrationError } from '../metrics/calibrationError.js';
-import { confusionMatrix } from '../metrics/confusion.js';
+import { balancedAccuracy } from '../metrics/classRates.js';
+import { confusionMatrix, diagonal } from '../metrics/confusion.js';
 import { predictionSet } from './conformal.js';
 import type { DecisionEvaluation, DecisionRule, OperatingPoint } from './decision.js';
 import type { Estimate } from '../intervals/estimate.js';
@@ -60,7 +61,7 @@ function atPoint(
   classes: readonly string[],
 ): DecisionEvaluation['operatingPoint'] {
   const matrix = confusionMatrix(labels, answers(calibrated, classes, point), classes.length);
-  const accuracy = rateEstimate(sum(matrix.map((row, at) => row[at] ?? 0)), labels.length);
+  const accuracy = rateEstimate(sum(diagonal(matrix)), labels.length);
   if (accuracy === null) return null;
   const positive = classes.indexOf(point.positive);
   const recall = (at: number): Estimate | null =>
@@ -102,10 +103,9 @@ function accuracies(
   classes: number,
 ): DecisionEvaluation['priorShift']['raw'] {
   const matrix = confusionMatrix(labels, largestInRows(probabilities, classes), classes);
-  const recalls = matrix.map((row, at) => (row[at] ?? 0) / sum(row));
   return {
-    accuracy: sum(matrix.map((row, at) => row[at] ?? 0)) / labels.length,
-    balancedAccuracy: recalls.some(Number.isNaN) ? null : sum(recalls) / classes,
+    accuracy: sum(diagonal(matrix)) / labels.length,
+    balancedAccuracy: balancedAccuracy(matrix),
   };
 }
 

@@ -1,5 +1,6 @@
 /** The patient-cluster bootstrap: intervals of any figures, by drawing whole patients with replacement. */
 import { invalidArgument } from '../../native/index.js';
+import { quantile } from '../arrays.js';
 import { normalCdf, normalQuantile } from './normal.js';
 import { randomIntegers } from './random.js';
 import { t95 } from './studentT.js';
@@ -203,12 +204,4 @@ function interval(
     Math.min(value, quantile(sorted, level(-reach))),
     Math.max(value, quantile(sorted, level(reach))),
   ];
-}
-
-/** The value below which a share `level` of `sorted` lies, interpolated; 0 of none. */
-export function quantile(sorted: Float64Array, level: number): number {
-  const position = level * (sorted.length - 1);
-  const below = sorted[Math.floor(position)] ?? 0;
-  const above = sorted[Math.ceil(position)] ?? 0;
-  return below + (above - below) * (position % 1);
 }

@@ -1,6 +1,6 @@
 /** How well an autoencoder restores its images: the distribution of the error per image. */
 import { RoentgenError, invalidArgument } from '../../native/index.js';
-import { sum } from '../arrays.js';
+import { quantile, sum } from '../arrays.js';
 
 const quantileLevels = { p5: 0.05, p25: 0.25, p50: 0.5, p75: 0.75, p95: 0.95 } as const;
 
@@ -52,12 +52,4 @@ export function reconstructionMetrics(errors: Float32Array): ReconstructionMetri
       p95: quantile(sorted, quantileLevels.p95),
     },
   };
-}
-
-/** The value below which a share `level` of `sorted` lies. */
-function quantile(sorted: readonly number[], level: number): number {
-  const position = level * (sorted.length - 1);
-  const below = sorted[Math.floor(position)] ?? 0;
-  const above = sorted[Math.ceil(position)] ?? 0;
-  return below + (above - below) * (position % 1);
 }

@@ -2,7 +2,8 @@
 import { splits } from '../../types.js';
 import { independenceScore } from '../statistics.js';
 import type { AuditSource } from '../material.js';
-import { formatCount, percent, worst, type Check, type Verdict } from './check.js';
+import { formatCount, percent } from '../../words.js';
+import { worst, type Check, type Verdict } from './check.js';
 
 /** Images of the largest class for each of the smallest: beyond this weights or sampling are needed. */
 const steepest = 5;

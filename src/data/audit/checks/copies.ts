@@ -4,7 +4,8 @@ import type { Flip } from '../copies/perceptualHash.js';
 import { splits } from '../../types.js';
 import { leakFinder } from '../leakage.js';
 import type { Material } from '../material.js';
-import { formatCount, plural, worst, type Check, type Verdict } from './check.js';
+import { formatCount, plural } from '../../words.js';
+import { worst, type Check, type Verdict } from './check.js';
 
 export const exactDuplicates: Check = {
   name: 'exactDuplicates',

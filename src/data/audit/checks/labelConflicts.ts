@@ -1,7 +1,8 @@
 /** Whether one picture has two labels. */
 import { exactClusters, nearClusters } from '../copyClusters.js';
 import { sameClass } from '../material.js';
-import { plural, type Check } from './check.js';
+import { plural } from '../../words.js';
+import type { Check } from './check.js';
 
 export const labelConflicts: Check = {
   name: 'labelConflicts',

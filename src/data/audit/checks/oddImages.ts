@@ -4,7 +4,8 @@ import { correlation } from '../copies/alignment.js';
 import { faintest } from '../copyClusters.js';
 import type { Material } from '../material.js';
 import { robustScores } from '../statistics.js';
-import { plural, type Check } from './check.js';
+import { plural } from '../../words.js';
+import type { Check } from './check.js';
 
 /** Beyond this many robust standard deviations; of 6,000 radiographs some ten are beyond 4. */
 const farOut = 6;

@@ -3,7 +3,8 @@ import { groupItems } from '../../collections.js';
 import { groupingBy } from '../../groups.js';
 import { checkSplits } from '../../leaks.js';
 import type { AuditImage } from '../material.js';
-import { formatCount, plural, worst, type Check, type Verdict } from './check.js';
+import { formatCount, plural } from '../../words.js';
+import { worst, type Check, type Verdict } from './check.js';
 
 export const patientOverlap: Check = {
   name: 'patientOverlap',

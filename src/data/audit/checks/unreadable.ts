@@ -1,5 +1,6 @@
 /** Files that are no usable images. */
-import { plural, type Check } from './check.js';
+import { plural } from '../../words.js';
+import type { Check } from './check.js';
 
 export const unreadable: Check = {
   name: 'unreadable',
