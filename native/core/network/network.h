@@ -45,6 +45,8 @@ class Network {
   const std::string& spec() const { return spec_; }
   at::Device device() const;
   const std::vector<LayerRow>& table() const { return rows_; }
+  // The layers as they run one after another.
+  std::vector<const Layer*> sequence() const;
   // Parameters and buffers in the order of a PyTorch state dictionary.
   const std::vector<State>& state() const { return state_; }
   // What layer `count` takes in, of one image.
