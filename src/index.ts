@@ -168,6 +168,9 @@ export type {
 export { writeReport } from './reporting/index.js';
 export type { WrittenReport } from './reporting/index.js';
 
+export { exportOnnx } from './export/index.js';
+export type { OnnxExport, OnnxOptions } from './export/index.js';
+
 export { listModels, loadModelSpec } from './models/index.js';
 export type { ModelSpec } from './models/index.js';
 

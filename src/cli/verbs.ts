@@ -112,6 +112,11 @@ export const verbs: readonly VerbEntry[] = [
     summary: 'See where the weights of torchvision or timm would go',
     load: async () => (await import('./import.js')).importVerb,
   },
+  {
+    usage: 'export <model>',
+    summary: 'Write a model as ONNX, for other programs',
+    load: async () => (await import('./export.js')).exportVerb,
+  },
   { usage: 'find', summary: 'Measure a good learning rate or batch size', verbs: findVerbs },
   { usage: 'data', summary: 'Look at, split and pack images', verbs: dataVerbs },
   {

@@ -13,3 +13,5 @@ export { Network } from './network.js';
 export { packageRoot, packageVersion } from './packageRoot.js';
 export { liveHandles, setThreads, systemInfo } from './system.js';
 export { Trainer, countSteps, noAugmentation } from './trainer.js';
+export { invalidFile, readTensors, writeTensors } from './tensorFile.js';
+export type { Tensor, TensorFile } from './tensorFile.js';

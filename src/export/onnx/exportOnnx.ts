@@ -1,0 +1,138 @@
+/** A model file as ONNX, which onnxruntime runs in any language and in browsers. */
+import { parseModelSpec } from '../../models/index.js';
+import { loadModel, type Model } from '../../inference/index.js';
+import { invalidFile, packageVersion, readTensors, writeFileAtomic } from '../../native/index.js';
+import { GraphBuilder, opset, type GraphValue } from './graph.js';
+import { LayerWriter, type Weights } from './layers.js';
+
+export interface OnnxOptions {
+  /** A model file or a run directory. */
+  model: string;
+  /** File to write; default the model's file with the ending `.onnx`. An existing file is replaced. */
+  output?: string | undefined;
+  /** Take uint8 pixels from 0 to 255 and normalize inside; default false: normalized float32. */
+  preprocessing?: boolean | undefined;
+  /** Give probabilities, after the model's temperature where it has one; default false: logits. Classifiers only. */
+  probabilities?: boolean | undefined;
+}
+
+export interface OnnxExport {
+  path: string;
+  sizeBytes: number;
+  opset: number;
+  input: GraphValue;
+  output: GraphValue;
+  /** As the file holds them. */
+  metadata: Readonly<Record<string, string>>;
+}
+
+const inputName = 'input';
+const notice = 'For research and education only: not a medical device.';
+
+/**
+ * Writes the network with everything a caller must know in the file's metadata: `classes` (JSON, in the order of the
+ * outputs), `image` (JSON: channels, height, width, fit), `mean` and `std` (JSON, of pixels in [0, 1]), `output`
+ * (softmax or sigmoid), and `decision` (JSON) where the model has a rule. Any number of images goes in at once.
+ * Probabilities inside hold the temperature, not the operating point: what to answer is the caller's to decide.
+ * @throws RoentgenError as `loadModel`; ERR_NO_SPACE, ERR_IO
+ */
+export async function exportOnnx(options: OnnxOptions): Promise<OnnxExport> {
+  using model = await loadModel(options.model);
+  const { metadata: stored, tensors } = await readTensors(model.path);
+  const spec = parseModelSpec(JSON.parse(stored['architecture'] ?? 'null'), model.path);
+  const weights: Weights = (name) => {
+    const tensor = tensors[name];
+    if (!(tensor?.values instanceof Float32Array)) {
+      throw invalidFile(model.path, `it has no float32 tensor ${name}`);
+    }
+    return { shape: tensor.shape, values: tensor.values };
+  };
+  const { channels, height, width } = model.format;
+  const graph = new GraphBuilder();
+  const value = options.preprocessing === true ? normalize(graph, model) : inputName;
+  const logits = new LayerWriter(graph, spec, weights, { value, height, width }).write();
+  const classifies = model.task === 'classification';
+  const asProbabilities = classifies && options.probabilities === true;
+  const result = asProbabilities ? toProbabilities(graph, model, logits) : logits;
+  const output: GraphValue = {
+    name: asProbabilities ? 'probabilities' : classifies ? 'logits' : 'image',
+    type: 'float32',
+    shape: classifies ? ['N', outputsOf(model, asProbabilities)] : ['N', channels, height, width],
+    description: classifies ? 'One value per class, in the order of the metadata' : 'Normalized',
+  };
+  graph.rename(result, output.name);
+  const input: GraphValue = {
+    name: inputName,
+    type: options.preprocessing === true ? 'uint8' : 'float32',
+    shape: ['N', channels, height, width],
+    description:
+      options.preprocessing === true
+        ? 'Pixels from 0 to 255'
+        : 'Pixels in [0, 1], minus mean, divided by std, per channel',
+  };
+  const metadata = describe(model);
+  const description = `${spec.description}. ${notice}`;
+  const parts = { name: spec.name, producerVersion: packageVersion, description };
+  const bytes = graph.encode({ ...parts, inputs: [input], outputs: [output], metadata });
+  const path = options.output ?? model.path.replace(/(\.safetensors)?$/, '.onnx');
+  await writeFileAtomic(path, bytes);
+  return { path, sizeBytes: bytes.length, opset, input, output, metadata };
+}
+
+function describe({
+  architecture,
+  classes,
+  task,
+  format,
+  description,
+}: Model): Record<string, string> {
+  const { mean, std, output, decision } = description;
+  const values = { classes, image: format, mean, std };
+  return {
+    roentgen: packageVersion,
+    architecture,
+    task,
+    output,
+    notice,
+    ...Object.fromEntries(
+      Object.entries(values).map(([name, value]) => [name, JSON.stringify(value)]),
+    ),
+    ...(decision === undefined ? {} : { decision: JSON.stringify(decision) }),
+  };
+}
+
+/** uint8 to normalized float32. */
+function normalize(graph: GraphBuilder, { format, description }: Model): string {
+  const perChannel = (name: string, values: readonly number[]): string => {
+    const all = Array.from({ length: format.channels }, (_, at) => values[at] ?? values[0] ?? 0);
+    return graph.tensor(name, [1, format.channels, 1, 1], Float32Array.from(all));
+  };
+  const float32 = 1;
+  const pixels = graph.node('Cast', [inputName], { to: float32 }, 'pixels');
+  const unit = graph.node('Div', [pixels, graph.tensor('white', [], Float32Array.of(255))]);
+  const centered = graph.node('Sub', [unit, perChannel('mean', description.mean)]);
+  return graph.node('Div', [centered, perChannel('std', description.std)], {}, 'normalized');
+}
+
+/** One output is a problem of two classes, the second of which is scored. */
+function outputsOf({ classes }: Model, probabilities: boolean): number {
+  return probabilities ? Math.max(2, classes.length) : classes.length;
+}
+
+/** As `toProbabilities` of src/evaluation computes them, with the temperature before the last softmax. */
+function toProbabilities(graph: GraphBuilder, model: Model, logits: string): string {
+  const { output } = model.description;
+  const scores = output === 'softmax' ? logits : logSigmoid(graph, model, logits);
+  const temperature = model.decision?.temperature ?? 1;
+  const divisor = graph.tensor('temperature', [], Float32Array.of(temperature));
+  return graph.node('Softmax', [graph.node('Div', [scores, divisor])], { axis: 1 });
+}
+
+function logSigmoid(graph: GraphBuilder, { classes }: Model, logits: string): string {
+  if (classes.length === 1) {
+    // softmax([0, x]) is [1 − σ(x), σ(x)].
+    return graph.node('Mul', [logits, graph.tensor('pair', [1, 2], Float32Array.of(0, 1))]);
+  }
+  const softplus = graph.node('Softplus', [graph.node('Neg', [logits])]);
+  return graph.node('Neg', [softplus]);
+}
