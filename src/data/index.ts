@@ -1,6 +1,15 @@
 /** What the other folders may know of `data`. */
-export { splits, fits } from './types.js';
-export type { Fit, ImageFormat, ImageSource, Problem, Sample, Split } from './types.js';
+export { splits, fits, lungSections } from './types.js';
+export type {
+  Fit,
+  ImageFormat,
+  ImageSource,
+  LungSection,
+  Problem,
+  Repair,
+  Sample,
+  Split,
+} from './types.js';
 export { scanSource } from './scan.js';
 export type { ScanOptions } from './scan.js';
 export { parseCsv } from './csv.js';

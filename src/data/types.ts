@@ -41,6 +41,23 @@ export interface ImageSource {
 export const fits = ['fill', 'contain', 'cover'] as const;
 export type Fit = (typeof fits)[number];
 
+/** What becomes of an image before it is resized, so that it looks like those that a model learned from. */
+export type Repair =
+  /** White for black. */
+  | { kind: 'invert' }
+  /** Rows and columns at the edges are cut off where no pixel is farther than `tolerance` from the corner, 0 … 255. */
+  | { kind: 'cropBorder'; tolerance: number }
+  /** Between two percentiles, 0 … 100, brightness is stretched to 0 … 255; what lies outside is clipped. */
+  | { kind: 'window'; lower: number; upper: number }
+  /** Contrast-limited adaptive histogram equalization with `tiles` × `tiles` windows. */
+  | { kind: 'clahe'; tiles: number; clipLimit: number }
+  /** Brightness takes the distribution whose quantiles these are: evenly from 0 to 1, each 0 … 255, ascending. */
+  | { kind: 'matchHistogram'; quantiles: readonly number[] };
+
+export const lungSections = ['crop', 'blackout'] as const;
+/** What is left of an image by its lung mask: the rectangle around the lungs, or the lungs on black. */
+export type LungSection = (typeof lungSections)[number];
+
 /** How an image file becomes a fixed-size tensor; stored with every packed set and every model. */
 export interface ImageFormat {
   channels: 1 | 3;
@@ -48,4 +65,8 @@ export interface ImageFormat {
   width: number;
   /** `fill` stretches, `contain` pads with black, `cover` crops the middle. */
   fit: Fit;
+  /** Applied in order, before resizing. Default none. */
+  repairs?: readonly Repair[];
+  /** Needs a mask for every image. Default the whole image. */
+  lungs?: LungSection;
 }

@@ -12,6 +12,7 @@ export { fitParts } from './fitParts.js';
 export type { FitRequest, FitSettings, FittedParts } from './fitParts.js';
 export { findUnfamiliar, learnFamiliar } from './gate.js';
 export type { Familiar, GateDescription, GateImages } from './gate.js';
+export type { Asked, LayerRole, ModelInside } from './inside.js';
 export { bestModelFile, isRunDirectory, loadModel, Model, resolvePrecision } from './model.js';
 export type {
   ModelPredictions,

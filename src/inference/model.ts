@@ -17,6 +17,7 @@ import {
 import { answer, type Answer } from './answer.js';
 import { fromMetadata, type ModelDescription, type ModelMetadata } from './description.js';
 import { findUnfamiliar, type GateDescription } from './gate.js';
+import { ModelInside } from './inside.js';
 
 /** The best model of a run directory. */
 export const bestModelFile = 'model_best.safetensors';
@@ -57,6 +58,8 @@ export interface ModelPredictOptions {
 export class Model implements Disposable {
   /** File that it was read from. */
   readonly path: string;
+  /** Its layers, gradients and activations. */
+  readonly inside: ModelInside;
   private readonly network: Network;
   private readonly metadata: ModelMetadata;
 
@@ -65,6 +68,7 @@ export class Model implements Disposable {
     this.path = path;
     this.network = network;
     this.metadata = metadata;
+    this.inside = new ModelInside(path, network, metadata.normalization);
   }
 
   /** Name of the architecture. */

@@ -2,6 +2,7 @@
 export { RoentgenError, errorCodes, invalidArgument } from './errors.js';
 export type { ErrorCode } from './errors.js';
 export type * from './types.js';
+export type * from './explanationTypes.js';
 export { createNewFolder, writeError, writeFileAtomic } from './files.js';
 export { readJsonFile } from './jsonFile.js';
 export { isAbort, throwIfAborted } from './call.js';
@@ -13,3 +14,4 @@ export { Network } from './network.js';
 export { packageRoot, packageVersion } from './packageRoot.js';
 export { liveHandles, setThreads, systemInfo } from './system.js';
 export { Trainer, countSteps, noAugmentation } from './trainer.js';
+export { findNeighbors, principalComponents } from './vectors.js';
