@@ -42,6 +42,8 @@ export type {
   Scanner,
 } from './phantom/index.js';
 export { interleave } from './pixels.js';
+export { formatRepairs, referenceQuantiles, repairsSchema } from './repair/index.js';
+export type { ReferenceOptions } from './repair/index.js';
 export { measureImages } from './measure.js';
 export type { Measurement } from './measure.js';
 export { openData } from './openData.js';
