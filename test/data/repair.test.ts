@@ -213,6 +213,19 @@ test('planted letterboxes and frames are cut off to within a pixel', (t) => {
   }
 });
 
+test('a frame with a line of another color around it is cut off with that line', (t) => {
+  const { pixels } = drawPhantom({ kind: 'normal', size: 128 });
+  const random = new Random(3);
+  const even = (side: number, color: number) => ({
+    ...{ top: side, bottom: side, left: side, right: side },
+    color,
+  });
+  const black = framed({ pixels, height: 128, width: 128 }, even(9, 0), random);
+  const whole = framed(black, even(1, 90), random);
+  const box = findContent({ ...whole, channels: 1 }, 8);
+  t.deepEqual(box, { top: 10, bottom: 138, left: 10, right: 138 });
+});
+
 test('phantoms keep every pixel, unless shutters are in the picture', (t) => {
   for (let patient = 0; patient < 16; patient += 1) {
     const { pixels } = drawPhantom({ kind: 'viral', patient, size: 128 });

@@ -34,48 +34,35 @@ export function cropBorder(
 }
 
 /**
- * What is left without the border. A row belongs to it if 97% of its pixels are no farther than `tolerance`, 0 … 255,
- * from the median of the outermost row on that side; of the rows that stay, columns likewise. The median in place of
- * the corner's pixel: that one may be noise.
+ * What is left without the border: the rows between the first and the last that are not of one color, and of these the
+ * columns likewise. A line is of one color if 97% of its pixels are no farther than `tolerance`, 0 … 255, from its
+ * median. The colors of two lines may differ: real frames come with a second one of a pixel around them.
  */
 export function findContent(picture: Picture, tolerance: number): Box {
   const { height, width } = picture;
   const brightness = brightnessOf(picture);
-  const [top, bottom] = trim(
-    height,
-    (row) => brightness.subarray(row * width, (row + 1) * width),
-    tolerance,
-  );
+  const row = (y: number): Uint8Array => brightness.subarray(y * width, (y + 1) * width);
+  const [top, bottom] = trim(height, (y) => isOfOneColor(row(y), tolerance));
   const column = (x: number): Uint8Array =>
-    Uint8Array.from({ length: bottom - top }, (_, row) => brightness[(top + row) * width + x] ?? 0);
-  const [left, right] = trim(width, column, tolerance);
+    Uint8Array.from({ length: bottom - top }, (_, y) => brightness[(top + y) * width + x] ?? 0);
+  const [left, right] = trim(width, (x) => isOfOneColor(column(x), tolerance));
   return { top, bottom, left, right };
 }
 
 /** First and last line that stay, the last exclusive. */
-function trim(
-  count: number,
-  line: (at: number) => Uint8Array,
-  tolerance: number,
-): [first: number, end: number] {
-  const isBorder = (color: number) => (at: number) => isOf(color, line(at), tolerance);
-  const atStart = isBorder(middle(line(0)));
+function trim(count: number, isBorder: (at: number) => boolean): [first: number, end: number] {
   let first = 0;
-  while (first < count && atStart(first)) first += 1;
-  const atEnd = isBorder(middle(line(count - 1)));
+  while (first < count && isBorder(first)) first += 1;
   let end = count;
-  while (end > first && atEnd(end - 1)) end -= 1;
+  while (end > first && isBorder(end - 1)) end -= 1;
   return end - first < leastKept * count ? [0, count] : [first, end];
 }
 
-function middle(line: Uint8Array): number {
-  return line.toSorted()[line.length >> 1] ?? 0;
-}
-
-function isOf(color: number, line: Uint8Array, tolerance: number): boolean {
+function isOfOneColor(line: Uint8Array, tolerance: number): boolean {
+  const median = line.toSorted()[line.length >> 1] ?? 0;
   let strays = 0;
   for (const level of line) {
-    if (Math.abs(level - color) > tolerance) strays += 1;
+    if (Math.abs(level - median) > tolerance) strays += 1;
   }
   return strays <= strayShare * line.length;
 }

@@ -56,7 +56,7 @@ function priorLines({ priorShift }: DecisionEvaluation, classes: readonly string
   return [
     named('class shares, fitted', shares(fittedPrior)),
     named('  most probable class', figures(raw)),
-    ...(targetPrior ? [named('class shares, answered for', shares(targetPrior))] : []),
+    ...(targetPrior ? [named('class shares, used', shares(targetPrior))] : []),
     named('class shares, estimated', shares(estimatedPrior)),
     named('  adjusted to them', figures(adjusted)),
   ];
