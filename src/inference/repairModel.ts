@@ -1,7 +1,7 @@
 /** A model fitted to images unlike those that it was trained on, without their labels: a new file, ready to use. */
 import { existsSync } from 'node:fs';
 import { formatRepairs, requireFormat, type PackedDataset, type Repair } from '../data/index.js';
-import { estimateShares, withTemperature } from '../evaluation/index.js';
+import { estimateShares, withTemperature, type DecisionRule } from '../evaluation/index.js';
 import { invalidArgument, Network, RoentgenError, type Hooks } from '../native/index.js';
 import { fromMetadata, toMetadata, type ModelDescription } from './description.js';
 import { hashFile } from './hashFile.js';
@@ -17,7 +17,7 @@ export interface TargetImages {
 }
 
 export interface RepairSettings {
-  /** In place of those that the model has; [] for none. */
+  /** In the order in which they are done; [] for none. */
   repairs: readonly Repair[];
   /**
    * Whether mean and variance of every batch normalization become those of the images (Li et al., "Adaptive batch
@@ -26,8 +26,7 @@ export interface RepairSettings {
   statistics?: boolean | undefined;
   /**
    * Whether answers are for the class shares that the images seem to have (Saerens, Latinne & Decaestecker 2002). The
-   * model must have a decision rule, since this takes calibrated probabilities. Default false, which also ends what an
-   * earlier repair said of shares.
+   * model must have a decision rule, since this takes calibrated probabilities. Default false.
    */
   classShares?: boolean | undefined;
   /** Images in one forward pass; default 64. */
@@ -38,11 +37,11 @@ export interface RepairSettings {
  * Writes a model that repairs images before it looks at them. Its file alone does all: `predict`, `evaluate` and the
  * others use it as any model. Temperature, operating point, prediction sets and gate stay as they were fitted, on images
  * without repairs: repaired images are meant to look like those, and where they do not, `calibrate` fits anew.
- * @param path a model file or a run directory
+ * @param path a model file or a run directory, not repaired before
  * @param output a file that does not exist
  * @returns what the new file says of itself; `provenance` names the source model, the images and the time
- * @throws RoentgenError as `loadModel`; ERR_INVALID_ARGUMENT for an output that exists, for no images, for a run's last
- * state; ERR_MODEL_MISMATCH for images in another format; ERR_UNSUPPORTED for statistics without batch normalization, or
+ * @throws RoentgenError as `loadModel`; ERR_INVALID_ARGUMENT for an output that exists, for no images, for a model that
+ * is repaired already, for a run's last state; ERR_MODEL_MISMATCH for images in another format; ERR_UNSUPPORTED for statistics without batch normalization, or
  * class shares without a decision rule; ERR_NO_SPACE, ERR_IO, ABORT_ERR
  */
 export async function repairModel(
@@ -59,13 +58,15 @@ export async function repairModel(
   refuseTrainingState(network, file);
   const model = new Model(file, network, fromMetadata(network.metadata, file));
   const { repairs, statistics = false, classShares = false, batchSize = 64 } = settings;
+  checkModel(model, classShares);
   requireFormat(packed.path, packed.index.format, { ...model.format, repairs });
   const pass = { indices: positions, batchSize, precision: 'fp32' } as const;
   if (statistics) await model.inside.estimateStatistics(packed.dataset, pass, hooks);
-  const { decision, ...rest } = model.description;
-  const targetPrior = classShares ? await sharesIn(model, packed, pass, hooks) : undefined;
+  const { decision } = model;
+  const targetPrior =
+    classShares && decision ? await sharesIn(packed, model, decision, pass, hooks) : undefined;
   const description: ModelDescription = {
-    ...rest,
+    ...model.description,
     repairs,
     ...(decision && { decision: { ...decision, targetPrior } }),
     provenance: {
@@ -82,25 +83,34 @@ export async function repairModel(
   return fromMetadata(metadata, output).description;
 }
 
+function checkModel({ path, repair, decision }: Model, classShares: boolean): void {
+  if (repair !== null) {
+    throw new RoentgenError(
+      'ERR_INVALID_ARGUMENT',
+      `${path} is repaired already (${repair}): repair the model that it was made from.`,
+    );
+  }
+  if (classShares && decision === null) {
+    throw new RoentgenError(
+      'ERR_UNSUPPORTED',
+      `${path} has no decision rule, and class shares take calibrated probabilities: roentgen calibrate fits one.`,
+    );
+  }
+}
+
 /** In class order, on the scale of the decision rule's prior. */
 async function sharesIn(
-  model: Model,
   { dataset }: PackedDataset,
+  model: Model,
+  decision: DecisionRule,
   pass: { indices: Int32Array; batchSize: number; precision: 'fp32' },
   hooks: Hooks,
 ): Promise<number[]> {
-  const { decision, classes } = model;
-  if (decision === null) {
-    throw new RoentgenError(
-      'ERR_UNSUPPORTED',
-      `${model.path} has no decision rule, and class shares take calibrated probabilities: roentgen calibrate fits one.`,
-    );
-  }
   const outputs = await model.outputs(dataset, { ...pass, labels: new Int32Array() }, hooks);
   const probabilities = model.probabilities(outputs);
   return estimateShares(
     decision,
-    withTemperature(probabilities, decision.temperature, classes.length),
+    withTemperature(probabilities, decision.temperature, model.classes.length),
   );
 }
 

@@ -105,7 +105,7 @@ test('a rule for other class shares tells probabilities for them, and leaves pre
   const fitting = { ...overconfident(1, 2000), classes, groups: groups(2000) };
   const { rule } = fitDecision(fitting, settings, origin);
   const fresh = { ...overconfident(2, 600), classes, unfamiliar: null };
-  // Without the rarer class in the images its share counts for nothing.
+  // Images of the common class alone, where telling it more readily can only help.
   const rare = { ...fresh, labels: fresh.labels.map(() => 0) };
   const [before, after] = [rule, { ...rule, targetPrior: [0.95, 0.05] }].map((used) =>
     evaluateDecision(used, rare),

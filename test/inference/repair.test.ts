@@ -1,5 +1,5 @@
 /** A repaired model is a file like any other, which knows how to make images look like those it was trained on. */
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import anyTest, { type ExecutionContext, type TestFn } from 'ava';
 import sharp from 'sharp';
@@ -202,6 +202,11 @@ test('what does not fit together is refused, and nothing is written', async (t) 
     message: /does not exist/,
   });
   t.is(await readFile(taken, 'utf8'), 'mine');
+  const { path } = await repairedModel(t, 'once', { repairs: [invert] });
+  await t.throwsAsync(repairModel(path, target, { repairs: [invert] }, join(root, 'no')), {
+    code: 'ERR_INVALID_ARGUMENT',
+    message: /repaired already \(images inverted\)/,
+  });
   const last = join(run.runDirectory, 'last.safetensors');
   await t.throwsAsync(repairModel(last, target, { repairs: [invert] }, join(root, 'no')), {
     code: 'ERR_INVALID_ARGUMENT',
@@ -211,8 +216,9 @@ test('what does not fit together is refused, and nothing is written', async (t) 
 });
 
 test('class shares take a decision rule', async (t) => {
-  const { root } = t.context;
-  const { path } = await repairedModel(t, 'undecided', { repairs: [] });
+  const { root, run } = t.context;
+  const path = join(root, 'undecided.safetensors');
+  await copyFile(run.model, path);
   await rewriteModel(path, { decision: undefined, gate: undefined });
   const target = await targetOf(t.context, 'inverted', []);
   const settings = { repairs: [], classShares: true };
