@@ -182,7 +182,7 @@ test('class shares change probabilities and answers, and prediction sets do not'
 test('what does not fit together is refused, and nothing is written', async (t) => {
   const { root, run } = t.context;
   const target = await targetOf(t.context, 'inverted', [invert]);
-  const repair = async (settings: RepairSettings, images: TargetImages = target, name = 'no') =>
+  const repair = async (settings: RepairSettings, images: TargetImages = target, name = 'refused') =>
     repairModel(run.model, images, settings, join(root, `${name}.safetensors`));
   await t.throwsAsync(repair({ repairs: [] }), {
     code: 'ERR_MODEL_MISMATCH',
@@ -203,16 +203,16 @@ test('what does not fit together is refused, and nothing is written', async (t) 
   });
   t.is(await readFile(taken, 'utf8'), 'mine');
   const { path } = await repairedModel(t, 'once', { repairs: [invert] });
-  await t.throwsAsync(repairModel(path, target, { repairs: [invert] }, join(root, 'no')), {
+  await t.throwsAsync(repairModel(path, target, { repairs: [invert] }, join(root, 'refused')), {
     code: 'ERR_INVALID_ARGUMENT',
     message: /repaired already \(images inverted\)/,
   });
   const last = join(run.runDirectory, 'last.safetensors');
-  await t.throwsAsync(repairModel(last, target, { repairs: [invert] }, join(root, 'no')), {
+  await t.throwsAsync(repairModel(last, target, { repairs: [invert] }, join(root, 'refused')), {
     code: 'ERR_INVALID_ARGUMENT',
     message: /state of a training run/,
   });
-  t.false((await readdir(root)).some((name) => name.startsWith('no')));
+  t.false((await readdir(root)).some((name) => name.startsWith('refused')));
 });
 
 test('class shares take a decision rule', async (t) => {
