@@ -182,8 +182,11 @@ test('class shares change probabilities and answers, and prediction sets do not'
 test('what does not fit together is refused, and nothing is written', async (t) => {
   const { root, run } = t.context;
   const target = await targetOf(t.context, 'inverted', [invert]);
-  const repair = async (settings: RepairSettings, images: TargetImages = target, name = 'refused') =>
-    repairModel(run.model, images, settings, join(root, `${name}.safetensors`));
+  const repair = async (
+    settings: RepairSettings,
+    images: TargetImages = target,
+    name = 'refused',
+  ) => repairModel(run.model, images, settings, join(root, `${name}.safetensors`));
   await t.throwsAsync(repair({ repairs: [] }), {
     code: 'ERR_MODEL_MISMATCH',
     message: /repairs: inverted.* repairs: none/,
