@@ -42,9 +42,11 @@ export type {
   Scanner,
 } from './phantom/index.js';
 export { interleave } from './pixels.js';
+export { formatRepairs, referenceQuantiles, repairsSchema } from './repair/index.js';
+export type { ReferenceOptions } from './repair/index.js';
 export { measureImages } from './measure.js';
 export type { Measurement } from './measure.js';
-export { openData } from './openData.js';
+export { openData, requireFormat } from './openData.js';
 export type { OpenDataOptions } from './openData.js';
 export { decodeImages, nameOf } from './decodeImages.js';
 export type { DecodedImages, NamedImage } from './decodeImages.js';

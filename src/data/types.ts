@@ -45,13 +45,19 @@ export type Fit = (typeof fits)[number];
 export type Repair =
   /** White for black. */
   | { kind: 'invert' }
-  /** Rows and columns at the edges are cut off where no pixel is farther than `tolerance` from the corner, 0 … 255. */
+  /** Rows and columns at the edges of one color, to within `tolerance`, 0 … 255, are cut off. 8 suits radiographs. */
   | { kind: 'cropBorder'; tolerance: number }
   /** Between two percentiles, 0 … 100, brightness is stretched to 0 … 255; what lies outside is clipped. */
   | { kind: 'window'; lower: number; upper: number }
-  /** Contrast-limited adaptive histogram equalization with `tiles` × `tiles` windows. */
+  /**
+   * Contrast-limited adaptive histogram equalization with `tiles` × `tiles` windows, 1 … 64, whose bins hold at most
+   * `clipLimit` times their mean, 1 … 256.
+   */
   | { kind: 'clahe'; tiles: number; clipLimit: number }
-  /** Brightness takes the distribution whose quantiles these are: evenly from 0 to 1, each 0 … 255, ascending. */
+  /**
+   * Brightness takes the distribution whose quantiles these are, 2 … 1,025: evenly from 0 to 1, each 0 … 255, ascending.
+   * A border counts like any pixels: crop it first.
+   */
   | { kind: 'matchHistogram'; quantiles: readonly number[] };
 
 export const lungSections = ['crop', 'blackout'] as const;
