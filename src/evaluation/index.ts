@@ -34,7 +34,7 @@ export { aurocDraws } from './intervals/aurocDraws.js';
 export type { GroupedAnswers } from './intervals/aurocDraws.js';
 export { bootstrapIntervals, defaultDraws, groupImages } from './intervals/bootstrap.js';
 export type { BootstrapOptions, Grouping, WeightedEvaluation } from './intervals/bootstrap.js';
-export { aurocDifference, aurocEstimate } from './intervals/delong.js';
+export { aurocDifference, aurocEstimate, midRanks } from './intervals/delong.js';
 export type { AurocDifference } from './intervals/delong.js';
 export { intervalMethods } from './intervals/estimate.js';
 export type { Estimate, IntervalMethod } from './intervals/estimate.js';

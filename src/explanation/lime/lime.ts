@@ -59,7 +59,7 @@ export async function lime(
   const { channels, height, width } = model.format;
   const pixels = await decodeImage(image, model.format);
   using dataset = Dataset.fromImages(pixels, [1, channels, height, width]);
-  return limeOf(model, { dataset, index: 0 }, options);
+  return await limeOf(model, { dataset, index: 0 }, options);
 }
 
 /** As `lime`, of an image that is decoded already. */

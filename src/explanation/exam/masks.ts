@@ -1,0 +1,102 @@
+/** Lung masks of the images under examination. */
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { decodeImages, type ImageFormat, type Problem } from '../../data/index.js';
+import { RoentgenError } from '../../native/index.js';
+
+export interface MaskedImage {
+  /** Absolute path of the image. */
+  path: string;
+  /** Relative to the folder of images. */
+  name: string;
+}
+
+export interface ExamMasks {
+  /** [H, W] 1 in the lungs, for each image; null where its mask cannot be used. */
+  regions: (Uint8Array | null)[];
+  problems: Problem[];
+}
+
+/** A mask's lungs are white. */
+const threshold = 128;
+/** Sides may be rounded where images were made smaller: by less than 1 in 100 pixels. */
+const tolerance = 0.01;
+
+/**
+ * The masks of these images, made as large as the network sees the images. A mask has its image's relative name, or
+ * the same with .png; it may be smaller or larger than the image but must have its shape.
+ * @throws RoentgenError ERR_NOT_FOUND where the folder holds no mask of any of the images; ABORT_ERR
+ */
+export async function readMasks(
+  folder: string,
+  images: readonly MaskedImage[],
+  format: Pick<ImageFormat, 'height' | 'width' | 'fit'>,
+  signal: AbortSignal | undefined,
+): Promise<ExamMasks> {
+  const found = await Promise.all(images.map(async (image) => usableMask(folder, image)));
+  const paths = found.flatMap((mask) => ('path' in mask ? mask.path : []));
+  const problems = found.flatMap((mask) => ('path' in mask ? [] : mask));
+  if (problems.every(({ code }) => code === 'ERR_NOT_FOUND') && paths.length === 0) {
+    throw new RoentgenError(
+      'ERR_NOT_FOUND',
+      `${folder} holds no mask of these images: expected files of the same relative names, such as ` +
+        `${images[0]?.name ?? ''}, or the same with .png.`,
+    );
+  }
+  const gray = { ...format, channels: 1 } as const;
+  const named = paths.map((path) => ({ image: path, name: path }));
+  const decoded = await decodeImages(named, gray, { signal });
+  const area = format.height * format.width;
+  const byPath = new Map(
+    decoded.kept.map((position, at) => [
+      paths[position],
+      decoded.pixels
+        .subarray(at * area, (at + 1) * area)
+        .map((value) => (value >= threshold ? 1 : 0)),
+    ]),
+  );
+  return {
+    regions: found.map((mask) => ('path' in mask ? (byPath.get(mask.path) ?? null) : null)),
+    problems: [...problems, ...decoded.problems],
+  };
+}
+
+async function usableMask(
+  folder: string,
+  { path, name }: MaskedImage,
+): Promise<{ path: string } | Problem> {
+  // Masks of JPEG images are usually PNG files.
+  const candidates = [join(folder, name), join(folder, name.replace(/\.[^./]+$/, '.png'))];
+  for (const candidate of candidates) {
+    const exists = await access(candidate).then(
+      () => true,
+      () => false,
+    );
+    if (exists) return (await mismatch(candidate, path)) ?? { path: candidate };
+  }
+  return { file: name, code: 'ERR_NOT_FOUND', message: `has no mask in ${folder}` };
+}
+
+/** Undefined where mask and image have one shape. */
+async function mismatch(mask: string, image: string): Promise<Problem | undefined> {
+  const [ofMask, ofImage] = await Promise.all([sizeOf(mask), sizeOf(image)]);
+  // What cannot be read is told where it is decoded.
+  if (ofMask === undefined || ofImage === undefined) return undefined;
+  const shapes = (ofMask.width * ofImage.height) / (ofMask.height * ofImage.width);
+  if (Math.abs(shapes - 1) <= tolerance) return undefined;
+  const said = ({ width, height }: { width: number; height: number }): string =>
+    `${width} × ${height}`;
+  return {
+    file: mask,
+    code: 'ERR_MODEL_MISMATCH',
+    message: `the mask is ${said(ofMask)} and its image ${said(ofImage)}: they must have one shape`,
+  };
+}
+
+async function sizeOf(path: string): Promise<{ width: number; height: number } | undefined> {
+  const facts = await sharp(path, { limitInputPixels: false })
+    .metadata()
+    .catch(() => undefined);
+  return facts?.autoOrient;
+}
