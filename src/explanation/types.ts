@@ -1,6 +1,6 @@
 /** The words of explanation: a map over an image, what it was computed from, and what it amounts to. */
 import type { Problem } from '../data/index.js';
-import type { Answer, PrecisionChoice } from '../inference/index.js';
+import type { Answer } from '../inference/index.js';
 import type { MethodName } from './methods.js';
 
 /** An image as the network gets it. */
@@ -44,37 +44,6 @@ export interface Explanation {
    * a share of that difference. 0 is exact; null for the other methods.
    */
   completenessError: number | null;
-}
-
-/** What an explanation is asked for. */
-export interface ExplainSettings {
-  /** One explanation for each image and method. Default gradCam. */
-  methods?: readonly MethodName[] | undefined;
-  /**
-   * Layers for the methods that take them, as `model.inside.layers` names them; the maps of several are averaged.
-   * Default the architecture's own; for `activations` every convolution.
-   */
-  layers?: readonly string[] | undefined;
-  /** Class to explain. Default the model's answer about the image. */
-  target?: string | undefined;
-  /** Images in one forward pass. Default 32. */
-  batchSize?: number | undefined;
-  /** Default fp32. */
-  precision?: PrecisionChoice | undefined;
-  /** Images decoded at once. Default 3. */
-  workers?: number | undefined;
-  /** Noisy copies of smoothGrad, points on the path of integratedGradients. Default 50. */
-  samples?: number | undefined;
-  /** Standard deviation of smoothGrad's noise as a share of the image's range, [0, 1]. Default 0.15. */
-  noise?: number | undefined;
-  /** Of all noise. Default 42. */
-  seed?: number | undefined;
-  /** Brightness in [0, 1] that integratedGradients starts from. Default 0, black. */
-  baseline?: number | undefined;
-  /** Side of the square that occlusion hides, in pixels. Default an eighth of the image's shorter side. */
-  window?: number | undefined;
-  /** Pixels from one square to the next, at most `window`. Default half of `window`. */
-  stride?: number | undefined;
 }
 
 export interface Explanations {
