@@ -50,7 +50,15 @@ export type ResolvedSettings = z.output<typeof explainSettingsSchema>;
 
 /** @throws RoentgenError ERR_INVALID_ARGUMENT naming every wrong setting */
 export function parseSettings(settings: ExplainSettings): ResolvedSettings {
-  const result = explainSettingsSchema.safeParse(settings);
+  return parseWith(explainSettingsSchema, settings);
+}
+
+/** @throws RoentgenError ERR_INVALID_ARGUMENT naming every wrong setting */
+export function parseWith<Schema extends z.ZodObject>(
+  schema: Schema,
+  settings: z.input<Schema>,
+): z.output<Schema> {
+  const result = schema.safeParse(settings);
   if (result.success) return result.data;
   throw new RoentgenError(
     'ERR_INVALID_ARGUMENT',

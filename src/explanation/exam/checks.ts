@@ -101,9 +101,10 @@ function known(measured: Measures): Record<Measure, number> {
   return Object.fromEntries(entries) as Record<Measure, number>;
 }
 
-/** One method over all its images. */
+/** One method over all its images; `rows` may hold those of others. */
 export function judgeMethod(method: string, rows: readonly ExamRow[]): MethodResult {
-  const results = checkNames.map((check) => judgeCheck(check, rows));
+  const own = rows.filter((row) => row.method === method);
+  const results = checkNames.map((check) => judgeCheck(check, own));
   return { method, checks: results, verdict: together(results.map(({ verdict }) => verdict)) };
 }
 

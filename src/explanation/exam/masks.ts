@@ -2,10 +2,10 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { decodeImages, type ImageFormat, type Problem } from '../../data/index.js';
+import { decodeImages, type ImageFormat, type NamedImage, type Problem } from '../../data/index.js';
 import { RoentgenError } from '../../native/index.js';
 
-export interface MaskedImage {
+interface MaskedImage {
   /** Absolute path of the image. */
   path: string;
   /** Relative to the folder of images. */
@@ -13,8 +13,8 @@ export interface MaskedImage {
 }
 
 export interface ExamMasks {
-  /** [H, W] 1 in the lungs, for each image; null where its mask cannot be used. */
-  regions: (Uint8Array | null)[];
+  /** By the image's name [H, W] 1 in the lungs; none where a mask is missing or cannot be used. */
+  regions: ReadonlyMap<string, Uint8Array>;
   problems: Problem[];
 }
 
@@ -35,9 +35,9 @@ export async function readMasks(
   signal: AbortSignal | undefined,
 ): Promise<ExamMasks> {
   const found = await Promise.all(images.map(async (image) => usableMask(folder, image)));
-  const paths = found.flatMap((mask) => ('path' in mask ? mask.path : []));
-  const problems = found.flatMap((mask) => ('path' in mask ? [] : mask));
-  if (problems.every(({ code }) => code === 'ERR_NOT_FOUND') && paths.length === 0) {
+  const masks = found.flatMap((mask) => ('image' in mask ? mask : []));
+  const problems = found.flatMap((mask) => ('image' in mask ? [] : mask));
+  if (masks.length === 0 && problems.every(({ code }) => code === 'ERR_NOT_FOUND')) {
     throw new RoentgenError(
       'ERR_NOT_FOUND',
       `${folder} holds no mask of these images: expected files of the same relative names, such as ` +
@@ -45,27 +45,22 @@ export async function readMasks(
     );
   }
   const gray = { ...format, channels: 1 } as const;
-  const named = paths.map((path) => ({ image: path, name: path }));
-  const decoded = await decodeImages(named, gray, { signal });
+  const decoded = await decodeImages(masks, gray, { signal });
+  const lungs = decoded.pixels.map((value) => (value >= threshold ? 1 : 0));
   const area = format.height * format.width;
-  const byPath = new Map(
-    decoded.kept.map((position, at) => [
-      paths[position],
-      decoded.pixels
-        .subarray(at * area, (at + 1) * area)
-        .map((value) => (value >= threshold ? 1 : 0)),
-    ]),
-  );
-  return {
-    regions: found.map((mask) => ('path' in mask ? (byPath.get(mask.path) ?? null) : null)),
-    problems: [...problems, ...decoded.problems],
-  };
+  const regions = decoded.kept.map((position, at) => {
+    const region = lungs.subarray(at * area, (at + 1) * area);
+    return [masks[position]?.of ?? '', region] as const;
+  });
+  return { regions: new Map(regions), problems: [...problems, ...decoded.problems] };
 }
 
-async function usableMask(
-  folder: string,
-  { path, name }: MaskedImage,
-): Promise<{ path: string } | Problem> {
+/** A mask's file, and the image that it belongs to. */
+interface Mask extends NamedImage {
+  of: string;
+}
+
+async function usableMask(folder: string, { path, name }: MaskedImage): Promise<Mask | Problem> {
   // Masks of JPEG images are usually PNG files.
   const candidates = [join(folder, name), join(folder, name.replace(/\.[^./]+$/, '.png'))];
   for (const candidate of candidates) {
@@ -73,7 +68,8 @@ async function usableMask(
       () => true,
       () => false,
     );
-    if (exists) return (await mismatch(candidate, path)) ?? { path: candidate };
+    if (exists)
+      return (await mismatch(candidate, path)) ?? { image: candidate, name: candidate, of: name };
   }
   return { file: name, code: 'ERR_NOT_FOUND', message: `has no mask in ${folder}` };
 }

@@ -58,6 +58,7 @@ export const measures = {
 } as const;
 
 export type Measure = keyof typeof measures;
+export const measureNames = Object.keys(measures) as Measure[];
 
 /** Null where it does not apply, or the map is empty. */
 export type Measures = Record<Measure, number | null>;

@@ -2,8 +2,8 @@
 import { decodeImage } from '../../data/index.js';
 import { toProbabilities } from '../../evaluation/index.js';
 import { resolvePrecision, type Model, type PrecisionChoice } from '../../inference/index.js';
-import { nearest } from '../../models/index.js';
 import { Dataset, invalidArgument, RoentgenError } from '../../native/index.js';
+import { classPosition } from '../settings.js';
 import { slic, type SlicOptions, type Superpixels } from '../slic/slic.js';
 import { drawMasks } from './masks.js';
 import { fitSurrogate, type Surrogate } from './surrogate.js';
@@ -48,8 +48,8 @@ const samplesPerSuperpixel = 10;
 
 /**
  * Explains one image, a path or the bytes of a file. The same seed gives the same explanation, bit for bit.
- * @throws RoentgenError ERR_INVALID_ARGUMENT for options out of range, too few samples, or an image of one superpixel;
- * ERR_UNKNOWN_CLASS; ERR_UNSUPPORTED for a reconstruction; as `decodeImage`; ABORT_ERR
+ * @throws RoentgenError ERR_INVALID_ARGUMENT for options out of range, an unknown class, too few samples, or an image of
+ * one superpixel; ERR_UNSUPPORTED for a reconstruction; as `decodeImage`; ABORT_ERR
  */
 export async function lime(
   model: Model,
@@ -77,7 +77,7 @@ export async function limeOf(
   const { samples = 1000, features = Infinity, seed = 42, hideColor, batchSize = 32 } = options;
   const { height, width } = model.format;
   checkOptions({ features, hideColor });
-  const asked = options.target === undefined ? undefined : classIndex(model, options.target);
+  const asked = options.target === undefined ? undefined : classPosition(model, options.target);
   const pixels = dataset.read(index);
   const superpixels = slic(pixels, { height, width }, options);
   checkSamples(samples, superpixels.count);
@@ -147,17 +147,6 @@ function checkSamples(samples: number, superpixels: number): void {
         `Ask for ${needed} samples, or for fewer segments.`,
     );
   }
-}
-
-function classIndex({ classes }: Model, target: string): number {
-  const position = classes.indexOf(target);
-  if (position !== -1) return position;
-  const suggestion = nearest(target, classes);
-  const hint = suggestion === undefined ? '' : `; did you mean ${suggestion}?`;
-  throw new RoentgenError(
-    'ERR_UNKNOWN_CLASS',
-    `The model has no class "${target}"${hint}\nKnown: ${classes.join(', ')}`,
-  );
 }
 
 /** [C, H, W] each superpixel in its mean color, cut to whole numbers as lime does. */
