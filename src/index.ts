@@ -43,6 +43,30 @@ export type {
   TrainSettings,
 } from './training/index.js';
 
+export {
+  colormapNames,
+  explain,
+  explainImages,
+  methods as explanationMethods,
+  renderFigure,
+  renderHeatmap,
+  renderOverlay,
+} from './explanation/index.js';
+export type {
+  ColormapName,
+  ExplainOptions,
+  ExplainProgress,
+  ExplainResult,
+  ExplainSettings,
+  Explanation,
+  ExplanationRow,
+  Explanations,
+  FigureOptions,
+  HeatOptions,
+  Method as ExplanationMethod,
+  MethodName as ExplanationMethodName,
+} from './explanation/index.js';
+
 export { evaluate, loadModel, Model, predict } from './inference/index.js';
 export type {
   EvaluateEvent,

@@ -93,6 +93,11 @@ export const verbs: readonly VerbEntry[] = [
     load: async () => (await import('./predict.js')).predictVerb,
   },
   {
+    usage: 'explain <model> <images..>',
+    summary: 'Draw where a model looked for its answers',
+    load: async () => (await import('./explain.js')).explainVerb,
+  },
+  {
     usage: 'compare <a> <b>',
     summary: 'Say whether one model is better than another on the same images',
     load: async () => (await import('./compare.js')).compareVerb,

@@ -49,8 +49,11 @@ export type ExplainSettings = z.input<typeof explainSettingsSchema>;
 export type ResolvedSettings = z.output<typeof explainSettingsSchema>;
 
 /** @throws RoentgenError ERR_INVALID_ARGUMENT naming every wrong setting */
-export function parseSettings(settings: ExplainSettings): ResolvedSettings {
-  const result = explainSettingsSchema.safeParse(settings);
+export function parseWith<Schema extends z.ZodObject>(
+  schema: Schema,
+  settings: z.input<Schema>,
+): z.output<Schema> {
+  const result = schema.safeParse(settings);
   if (result.success) return result.data;
   throw new RoentgenError(
     'ERR_INVALID_ARGUMENT',
