@@ -8,7 +8,8 @@ import { readMap } from './maps/readMap.js';
 import { methodOf, type MethodName } from './methods.js';
 import {
   classPosition,
-  parseSettings,
+  explainSettingsSchema,
+  parseWith,
   type ExplainSettings,
   type ResolvedSettings,
 } from './settings.js';
@@ -62,7 +63,7 @@ export async function explainNamed(
   given: ExplainSettings,
   { visit, workers, onProgress, signal }: ExplainVisit,
 ): Promise<{ problems: Problem[] }> {
-  const settings = parseSettings(given);
+  const settings = parseWith(explainSettingsSchema, given);
   checkModel(model);
   const target = settings.target === undefined ? null : classPosition(model, settings.target);
   const problems: Problem[] = [];

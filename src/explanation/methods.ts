@@ -11,12 +11,12 @@ export type MapReading =
 
 /** What the numbers of a raw map are. */
 export type MapUnit =
-  /** Shares that add up to about the logit. */
-  | 'shares of the logit'
-  /** Change of the logit where a pixel changes by one standard deviation of the training images. */
-  | 'logit per pixel'
-  /** Each a change of the logit. */
-  | 'logit'
+  /** They add up to about the logit. */
+  | 'parts of the logit'
+  /** Where a pixel changes by one standard deviation of the training images. */
+  | 'change of the logit per pixel'
+  /** Each by itself. */
+  | 'change of the logit'
   /** Of the layer. */
   | 'activation';
 
@@ -31,8 +31,12 @@ export interface Method {
   clipped?: number;
 }
 
-const cam = { looksAt: 'layers', reading: 'positive', unit: 'shares of the logit' } as const;
-const saliency = { looksAt: 'pixels', reading: 'absolute', unit: 'logit per pixel' } as const;
+const cam = { looksAt: 'layers', reading: 'positive', unit: 'parts of the logit' } as const;
+const saliency = {
+  looksAt: 'pixels',
+  reading: 'absolute',
+  unit: 'change of the logit per pixel',
+} as const;
 /** Smilkov et al. cap maps of gradients at their 99th percentile. */
 const clipped = 0.01;
 
@@ -74,7 +78,7 @@ export const methods = {
     paper: 'Sundararajan et al. 2017, arXiv:1703.01365',
     looksAt: 'pixels',
     reading: 'signed',
-    unit: 'shares of the logit',
+    unit: 'parts of the logit',
     clipped,
   },
   occlusion: {
@@ -82,7 +86,7 @@ export const methods = {
     paper: 'Zeiler and Fergus 2014, arXiv:1311.2901',
     looksAt: 'pixels',
     reading: 'signed',
-    unit: 'logit',
+    unit: 'change of the logit',
   },
   activations: {
     title: 'Activation maps',

@@ -49,11 +49,6 @@ export type ExplainSettings = z.input<typeof explainSettingsSchema>;
 export type ResolvedSettings = z.output<typeof explainSettingsSchema>;
 
 /** @throws RoentgenError ERR_INVALID_ARGUMENT naming every wrong setting */
-export function parseSettings(settings: ExplainSettings): ResolvedSettings {
-  return parseWith(explainSettingsSchema, settings);
-}
-
-/** @throws RoentgenError ERR_INVALID_ARGUMENT naming every wrong setting */
 export function parseWith<Schema extends z.ZodObject>(
   schema: Schema,
   settings: z.input<Schema>,

@@ -1,24 +1,32 @@
 /** Activation maps: what the convolutions put out for an image, whatever the class. */
-import { invalidArgument, type LayerValues } from '../../native/index.js';
+import { invalidArgument, throwIfAborted, type LayerValues } from '../../native/index.js';
 import type { Model } from '../../inference/index.js';
-import { placedLayers } from './cam.js';
+import type { MapPart } from '../maps/readMap.js';
 import type { Batch, Computer } from './batch.js';
+import { placedLayers } from './cam.js';
 
-/** One map for each image and convolution: the mean of the channels' absolute values. */
+/** One map for each image and convolution. */
 export const computeActivations: Computer = async (batch) => {
-  const layers = await activationsOf(batch, convolutions(batch.model, batch.settings.layer));
-  return Array.from(batch.indices, (_, image) =>
-    layers.map((layer) => {
-      const { channels, height, width, values } = channelsOf(layer, image);
-      const area = height * width;
-      const mean = new Float32Array(area);
-      values.forEach((value, at) => {
-        mean[at % area] = (mean[at % area] ?? 0) + Math.abs(value) / channels;
-      });
-      return { parts: [{ layer: layer.layer, height, width, values: mean }] };
-    }),
-  );
+  const results = [];
+  // One image at a time: all channels of all convolutions of VGG-19 are 54 MB.
+  for (const at of batch.indices.keys()) {
+    throwIfAborted(batch.signal);
+    const layers = await activationsOf(batch, at);
+    results.push(layers.map((layer) => ({ parts: [meanOfChannels(layer)] })));
+  }
+  return results;
 };
+
+/** All channels of the convolutions, or of the layers asked for, for one image: [C, H, W] each. */
+export async function activationsOf(
+  { model, dataset, indices, settings: { batchSize, layer }, precision, signal }: Batch,
+  at: number,
+): Promise<LayerValues[]> {
+  const layers = convolutions(model, layer);
+  const image = indices.subarray(at, at + 1);
+  const options = { layers, indices: image, pool: false, batchSize, precision };
+  return model.inside.activations(dataset, options, { signal });
+}
 
 /** Layers of these names, or every convolution. */
 function convolutions(model: Model, names: readonly string[] | undefined): string[] {
@@ -32,24 +40,13 @@ function convolutions(model: Model, names: readonly string[] | undefined): strin
   );
 }
 
-async function activationsOf(
-  { model, dataset, indices, settings: { batchSize }, precision, signal }: Batch,
-  layers: readonly string[],
-): Promise<LayerValues[]> {
-  const options = { layers, indices, pool: false, batchSize, precision };
-  return model.inside.activations(dataset, options, { signal });
-}
-
-/** All channels of a layer for one image, row-major [channels, height, width]. */
-export interface ChannelMaps {
-  channels: number;
-  height: number;
-  width: number;
-  values: Float32Array;
-}
-
-function channelsOf({ shape, values }: LayerValues, image: number): ChannelMaps {
+/** Of absolute values: a convolution before its activation function also says something below 0. */
+function meanOfChannels({ layer, shape, values }: LayerValues): MapPart {
   const [channels = 0, height = 0, width = 0] = shape;
-  const size = channels * height * width;
-  return { channels, height, width, values: values.subarray(image * size, (image + 1) * size) };
+  const area = height * width;
+  const mean = new Float32Array(area);
+  values.forEach((value, at) => {
+    mean[at % area] = (mean[at % area] ?? 0) + Math.abs(value) / channels;
+  });
+  return { layer, height, width, values: mean };
 }

@@ -22,7 +22,7 @@ export interface ExamOptions extends ExamSettings {
   /** A model file or a run directory. */
   model: string;
   /** Image files, and folders that are searched at any depth. */
-  inputs: readonly string[];
+  images: readonly string[];
   /** Methods of your own, examined beside those of `method`. Default none. */
   examinees?: readonly Examinee[] | undefined;
   /** Where evidence was planted, by the image's name, in pixels of the model's input. Default nowhere. */
@@ -52,15 +52,15 @@ export interface ExamProgress {
  * masks of the images; ERR_NO_SPACE, ERR_IO, ABORT_ERR; as `loadModel`, `scanSource` and `lime`
  */
 export async function examineExplanations(
-  { model: path, inputs, examinees: own = [], planted, ...given }: ExamOptions,
+  { model: path, images, examinees: own = [], planted, ...given }: ExamOptions,
   { onProgress, signal }: ExamHooks = {},
 ): Promise<ExamReport> {
   const settings = parseWith(examSettingsSchema, given);
   const { seed, batchSize, draws, samples, segments } = settings;
   const lime = { seed, samples, segments };
   const examinees = [...settings.method.map((name) => toExaminee(name, lime)), ...own];
-  if (inputs.length === 0) throw invalidArgument('inputs', 'at least one path', 'none');
-  const source = await scanSource(inputs, { unlabeled: true });
+  if (images.length === 0) throw invalidArgument('images', 'at least one path', 'none');
+  const source = await scanSource(images, { unlabeled: true });
   using model = await loadModel(path);
   checkTask(model);
   const masks: ExamMasks =

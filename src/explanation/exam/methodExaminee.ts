@@ -6,7 +6,7 @@ import { targetLogit } from '../computing/batch.js';
 import { computers } from '../computing/computers.js';
 import { readMap } from '../maps/readMap.js';
 import { methodNames, methodOf, type MethodName } from '../methods.js';
-import { parseSettings } from '../settings.js';
+import { explainSettingsSchema, parseWith } from '../settings.js';
 import { limeExaminee, type LimeSettings } from './limeExaminee.js';
 import type { Examinee, ExamImages } from './types.js';
 
@@ -38,7 +38,11 @@ function methodExaminee(name: MethodName, seed: number | undefined): Examinee {
     name,
     async explain(model, images) {
       const { dataset, targets, precision, signal } = images;
-      const settings = parseSettings({ method: [name], batchSize: images.batchSize, seed });
+      const settings = parseWith(explainSettingsSchema, {
+        method: [name],
+        batchSize: images.batchSize,
+        seed,
+      });
       const outputs = await outputsOf(model, images);
       const logits = Float64Array.from(outputs, (row, at) => targetLogit(row, targets[at] ?? 0));
       const indices = Int32Array.from(targets.keys());

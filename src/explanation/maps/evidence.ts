@@ -15,7 +15,7 @@ export interface EvidenceContext {
 
 /**
  * Whether a raw map has positive values that are more than `negligible`: beside its negative ones and, where its numbers
- * are shares of the logit or changes of it, beside the largest logit. Shares count together, since on a large map each
+ * are parts of the logit or changes of it, beside the largest logit. Parts count together, since on a large map each
  * is small; changes one by one, since each is an experiment.
  */
 export function findEvidence(
@@ -31,5 +31,5 @@ export function findEvidence(
   // Also where both are 0, or not numbers.
   if (!(maximum > negligible * largest)) return false;
   if (unit === 'activation') return true;
-  return (unit === 'logit' ? maximum : total) > negligible * largestLogit;
+  return (unit === 'change of the logit' ? maximum : total) > negligible * largestLogit;
 }
