@@ -15,3 +15,4 @@ export { explainSettingsSchema } from './settings.js';
 export type { ExplainSettings } from './settings.js';
 export type { ExplanationRow, PictureFiles } from './table.js';
 export type { Explanation, Explanations, SeenImage } from './types.js';
+export { largestError } from './words.js';
