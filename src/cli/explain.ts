@@ -3,6 +3,7 @@ import { z } from 'zod';
 import {
   explain,
   explainSettingsSchema,
+  largestError,
   pictureSettingsSchema,
   type ExplainResult,
 } from '../explanation/index.js';
@@ -70,7 +71,7 @@ export const explainVerb: Verb = {
   },
 };
 
-/** The maps without evidence, and where everything lies. */
+/** The maps without evidence, those that do not add up, and where everything lies. */
 function summaryOf({ folder, rows }: ExplainResult): string {
   const without = rows.filter(({ evidence }) => !evidence);
   const table = alignColumns(
@@ -84,11 +85,16 @@ function summaryOf({ folder, rows }: ExplainResult): string {
         target ?? '',
       ]),
     ],
-    'llrll',
+    'llrl',
   );
-  const listed =
-    without.length === 0
-      ? ''
-      : `No evidence in ${plural(without.length, 'map')}:\n${table.join('\n')}\n\n`;
-  return `${listed}${plural(rows.length, 'map')} in ${folder}\n`;
+  const empty = `No evidence in ${plural(without.length, 'map')}:\n${table.join('\n')}\n\n`;
+  const incomplete = rows.filter(
+    ({ completenessError }) => (completenessError ?? 0) > largestError,
+  );
+  const coarse = `The completeness error is above ${formatPercent(largestError)} in ${plural(incomplete.length, 'map')}: take more --samples\n`;
+  return [
+    without.length === 0 ? '' : empty,
+    incomplete.length === 0 ? '' : coarse,
+    `${plural(rows.length, 'map')} in ${folder}\n`,
+  ].join('');
 }

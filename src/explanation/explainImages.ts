@@ -151,8 +151,7 @@ function toExplanation(
   { parts, completenessError }: RawMap,
   { name, image, answer, row, method, batch, at }: Subject,
 ): Explanation {
-  const { reading, unit, looksAt } = methodOf(method);
-  const ofClass = looksAt !== 'convolutions';
+  const { reading, unit, classFree = false } = methodOf(method);
   const largestLogit = Math.max(...row.map(Math.abs));
   const { height, width } = image;
   return {
@@ -161,8 +160,8 @@ function toExplanation(
     answer,
     method,
     layers: parts.flatMap(({ layer }) => layer ?? []),
-    target: ofClass ? (batch.model.classes[batch.targets[at] ?? -1] ?? null) : null,
-    logit: ofClass ? (batch.logits[at] ?? null) : null,
+    target: classFree ? null : (batch.model.classes[batch.targets[at] ?? -1] ?? null),
+    logit: classFree ? null : (batch.logits[at] ?? null),
     ...readMap(parts, { reading, unit, largestLogit, height, width }),
     completenessError: completenessError ?? null,
   };

@@ -39,3 +39,4 @@ export { slic } from './slic/slic.js';
 export type { SlicOptions, Superpixels } from './slic/slic.js';
 export type { ExplanationRow, PictureFiles } from './table.js';
 export type { Explanation, Explanations, SeenImage } from './types.js';
+export { largestError } from './words.js';

@@ -27,6 +27,8 @@ export interface Method {
   looksAt: 'layers' | 'pixels' | 'convolutions';
   reading: MapReading;
   unit: MapUnit;
+  /** Whether the map is the same whatever the class. Default false. */
+  classFree?: boolean;
   /** Share of the pixels above the end of the color scale, where few pixels would darken all others. Default 0. */
   clipped?: number;
 }
@@ -60,6 +62,7 @@ export const methods = {
     paper: 'Muhammad and Yeasin 2020, arXiv:2008.00299',
     ...cam,
     unit: 'activation',
+    classFree: true,
   },
   gradient: {
     title: 'Gradient',
@@ -94,6 +97,7 @@ export const methods = {
     looksAt: 'convolutions',
     reading: 'absolute',
     unit: 'activation',
+    classFree: true,
   },
 } as const satisfies Readonly<Record<string, Method>>;
 

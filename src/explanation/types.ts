@@ -22,7 +22,7 @@ export interface Explanation {
   method: MethodName;
   /** Layers that the map comes from; empty for methods that look at pixels alone. */
   layers: readonly string[];
-  /** The class that is explained; null for `activations`, which are the same for all. */
+  /** The class that is explained; null for methods whose map is the same whatever the class. */
   target: string | null;
   /** Of `target` before softmax or sigmoid; null without one. */
   logit: number | null;

@@ -31,18 +31,22 @@ export function subjectWords({ method, layers, target }: Explanation): string {
   return `${methodOf(method).title}${of}${target === null ? '' : ` for ${target}`}`;
 }
 
-/** Whether there is evidence, and how much. */
+/** Integrated gradients with a larger error have too few points on their path. */
+export const largestError = 0.05;
+
+/** Whether there is evidence, how much, and whether it adds up. */
 export function evidenceWords(explanation: Explanation): string {
-  const { raw, evidence, target, method } = explanation;
+  const { raw, evidence, target, completenessError: error } = explanation;
   const most = figure(raw.maximum);
-  if (target === null) return `Highest mean activation ${most}`;
   if (!evidence) {
     const why = raw.maximum > 0 ? `the raw maximum, ${most}, is negligible` : 'no value is above 0';
-    return `No evidence for ${target}: ${why}`;
+    return `No evidence${target === null ? '' : ` for ${target}`}: ${why}`;
   }
   const share = shareOfLogit(explanation);
   const shared = share === null ? '' : `, ${figure(share * 100)}% of the logit`;
-  return `Raw maximum ${most}${methodOf(method).unit === 'activation' ? '' : shared}`;
+  const advice = (error ?? 0) > largestError ? ': take more samples' : '';
+  const complete = error === null ? '' : ` · completeness error ${figure(100 * error)}%${advice}`;
+  return `Raw maximum ${most}${shared}${complete}`;
 }
 
 /** Raw maximum as a share of the target's absolute logit; null where it is not in the logit's unit. */

@@ -133,9 +133,7 @@ function controls({ classes }: GalleryContent, cards: readonly ExplanationRow[])
 function card(row: ExplanationRow, position: number): Html {
   const { filename, prediction, probability, abstain, method, target, evidence, files } = row;
   const place = row.borderShare === null ? null : `${percent(row.borderShare)} at the border`;
-  const found = evidence
-    ? `raw maximum ${figure(row.rawMaximum)}`
-    : `no evidence for ${target ?? ''}`;
+  const found = evidence ? `raw maximum ${figure(row.rawMaximum)}` : 'no evidence';
   const of =
     row.layers.length > 0 && method !== 'activations' ? ` of ${row.layers.join(', ')}` : '';
   return html`<li
@@ -171,7 +169,7 @@ function card(row: ExplanationRow, position: number): Html {
 function pictures({ filename, method, files }: ExplanationRow): Html {
   const title = methodOf(method).title;
   if (files.overlay === undefined) {
-    return html`<div class="stack">
+    return html`<div class="sheet">
       <img src="${files.figure ?? ''}" alt="${title} of ${filename}" loading="lazy" />
     </div>`;
   }

@@ -77,11 +77,9 @@ async function text(
   explanation: Explanation,
   { classes, heat, height }: FigureText,
 ): Promise<Html[]> {
-  const { name, method, target, logit, evidence, completenessError } = explanation;
+  const { name, method, logit, evidence } = explanation;
   const { muted } = paperInk;
   const logitWords = logit === null ? '' : `, logit ${figure(logit)}`;
-  const complete =
-    completenessError === null ? '' : ` · completeness error ${figure(100 * completenessError)}%`;
   const below = header + height;
   const captions = ['Radiograph, as the network sees it', methodOf(method).title, 'Overlay'];
   return [
@@ -94,10 +92,10 @@ async function text(
     html`<text
       x="${margin}"
       y="80"
-      fill="${evidence || target === null ? muted : '#b42318'}"
+      fill="${evidence ? muted : '#b42318'}"
       font-weight="${evidence ? 'normal' : 'bold'}"
     >
-      ${evidenceWords(explanation)}${complete}
+      ${evidenceWords(explanation)}
     </text>`,
     html`<text x="${margin}" y="${header - 10}" font-size="12" fill="${muted}">
       ${fitted(name, 150)}
@@ -126,7 +124,7 @@ function fitted(words: string, length: number): string {
 
 /** Raw values where the map comes from one layer, else shares of the maxima. */
 async function colorBar(
-  { scale, signed, evidence, method, target }: Explanation,
+  { scale, signed, evidence, method }: Explanation,
   { table, end }: Heat,
   height: number,
 ): Promise<Html> {
@@ -139,7 +137,7 @@ async function colorBar(
   const { zero, one } = scale ?? { zero: 0, one: 1 };
   const high = zero + (one - zero) * end;
   const low = signed ? -high : zero;
-  const shown = scale !== null || (evidence && target !== null);
+  const shown = scale !== null || evidence;
   const ticks = shown ? await ticksBetween(low, high) : [];
   const unit = scale === null ? 'share of the maximum' : methodOf(method).unit;
   return html`<defs>
