@@ -1,7 +1,7 @@
 /** An exam as lines for the terminal: methods beside their checks, what was not passed and why, and the verdict. */
 import type { CheckResult, ExamReport, MethodResult, MethodVerdict } from '../explanation/index.js';
 import type { Style } from './style.js';
-import { alignColumns, plural } from './text.js';
+import { alignColumns, plural, wrap } from './text.js';
 
 /** Words as well as colors, for those who see none. */
 const marks: Readonly<
@@ -33,9 +33,9 @@ export function examLines({ methods, images, rules, rule }: ExamReport, style: S
     style.bold(head),
     ...lines,
     '',
-    ...shown.map(({ check, rule: asks, reason }) => style.dim(`${check}: ${asks}: ${reason}`)),
+    ...shown.flatMap(({ check, rule: asks, reason }) => wrap(`${check}: ${asks}; ${reason}`)),
     '',
-    style.dim(rule),
+    ...wrap(rule),
     '',
     conclusion(methods, style),
   ];

@@ -10,10 +10,7 @@ const repetitions = 3;
 /** Superpixels that a reader would be shown: lime's default. */
 const shown = 5;
 
-export type LimeSettings = Pick<
-  LimeOptions,
-  'segments' | 'compactness' | 'sigma' | 'samples' | 'seed'
->;
+export type LimeSettings = Pick<LimeOptions, 'segments' | 'samples' | 'hideColor' | 'seed'>;
 
 export function limeExaminee(settings: LimeSettings): Examinee {
   return {

@@ -11,9 +11,7 @@ export interface Cascade extends Disposable {
 
 /** @throws RoentgenError as `loadModel` */
 export async function loadCascade(model: Model, seed: number): Promise<Cascade> {
-  // Blocks and the convolutions in them are drawn with their stage.
-  const names = model.inside.layers.map(({ name }) => name);
-  const layers = names.filter((name) => name !== 'input' && !name.includes('.'));
+  const layers = model.inside.weightedLayers;
   const redrawn = async (from: number): Promise<Model> => {
     const copy = await loadModel(model.path);
     copy.inside.randomize(layers.slice(from), seed);

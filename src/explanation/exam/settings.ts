@@ -21,6 +21,13 @@ export const examSettingsSchema = z.strictObject({
   draws: positive.default(5).describe('Places that each map is moved to, to see what chance does'),
   samples: positive.default(1000).describe('Variations of an image for LIME'),
   segments: positive.default(50).describe('Superpixels for LIME, about'),
+  hideColor: z
+    .number()
+    .int()
+    .min(0)
+    .max(255)
+    .optional()
+    .describe("Gray that hides superpixels for LIME [each one's mean color]"),
   seed: seed.describe('Of all that is drawn'),
   batchSize,
   precision,
