@@ -1,4 +1,4 @@
-"""Writes test/fixtures/explanation/cam_pictures.json: raw maps, and the maps that pytorch-grad-cam and OpenCV make of them.
+"""Writes test/fixtures/explanation: raw maps and what pytorch-grad-cam and OpenCV make of them; OpenCV's color scales.
 
     python scripts/oracles/cam_pictures.py
 """
@@ -11,7 +11,13 @@ import numpy as np
 from pytorch_grad_cam.base_cam import BaseCAM
 from pytorch_grad_cam.utils.image import scale_cam_image
 
-FIXTURE = Path(__file__).resolve().parents[2] / "test" / "fixtures" / "explanation" / "cam_pictures.json"
+FIXTURES = Path(__file__).resolve().parents[2] / "test" / "fixtures" / "explanation"
+COLOR_SCALES = {
+    "inferno": cv2.COLORMAP_INFERNO,
+    "magma": cv2.COLORMAP_MAGMA,
+    "viridis": cv2.COLORMAP_VIRIDIS,
+    "jet": cv2.COLORMAP_JET,
+}
 
 # Name, size of the image, sizes of the layers, mean of the normally distributed raw values.
 CASES = [
@@ -58,7 +64,13 @@ def main():
                 "final": listed(final),
             }
         )
-    FIXTURE.write_text(json.dumps(cases) + "\n")
+    (FIXTURES / "cam_pictures.json").write_text(json.dumps(cases) + "\n")
+    shades = np.arange(256, dtype=np.uint8)[None]
+    scales = {
+        name: cv2.applyColorMap(shades, scale)[0, :, ::-1].ravel().tolist()
+        for name, scale in COLOR_SCALES.items()
+    }
+    (FIXTURES / "color_scales.json").write_text(json.dumps(scales) + "\n")
 
 
 if __name__ == "__main__":

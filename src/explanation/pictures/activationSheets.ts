@@ -1,5 +1,4 @@
 /** Sheets of activation maps: all convolutions over one image, and the channels of one convolution. */
-import sharp from 'sharp';
 import type { LayerValues } from '../../native/index.js';
 import { html, paperInk, printable, shorten } from '../../report/index.js';
 import { resizeMap } from '../maps/resize.js';
@@ -8,7 +7,8 @@ import type { Explanation } from '../types.js';
 import { answerWords, figure, notice } from '../words.js';
 import { colorTable } from './colors.js';
 import { blend, defaultColormap, defaultOpacity, heatOf, paint, type HeatOptions } from './heat.js';
-import { enlarge, toPng } from './render.js';
+import { composeSheet } from './compose.js';
+import { enlarge } from './render.js';
 
 /** In pixels. */
 const margin = 20;
@@ -94,7 +94,7 @@ export async function renderChannels(
   });
 }
 
-/** Captions fit into 6.5 pixels a letter. */
+/** Letters of 12 pixels are 6.5 wide on average: longer texts are cut. */
 async function renderSheet(
   tiles: readonly Tile[],
   { title, subtitle, columns, height, width }: Layout,
@@ -109,36 +109,20 @@ async function renderSheet(
   }));
   const fitted = (words: string, pixels: number, letter: number): string =>
     shorten(printable(words), Math.floor(pixels / letter));
-  const { muted, text, font } = paperInk;
   const wide = sheetWidth - 2 * margin;
-  const svg = html`<svg
-    xmlns="http://www.w3.org/2000/svg"
-    width="${sheetWidth}"
-    height="${sheetHeight}"
-    font-family="${font}"
-    font-size="12"
-    fill="${muted}"
-  >
-    <text x="${margin}" y="28" font-size="17" font-weight="bold" fill="${text}">
+  const words = [
+    html`<text x="${margin}" y="28" font-size="17" font-weight="bold" fill="${paperInk.text}">
       ${fitted(title, wide, 9.5)}
-    </text>
-    <text x="${margin}" y="50" font-size="13">${fitted(subtitle, wide, 6.8)}</text>
-    ${placed.map(
+    </text>`,
+    html`<text x="${margin}" y="50" font-size="13">${fitted(subtitle, wide, 6.8)}</text>`,
+    ...placed.map(
       ({ caption, left, top }) =>
         html`<text x="${left}" y="${top + height + 15}">${fitted(caption, width, 6.5)}</text>`,
-    )}
-    <text x="${margin}" y="${sheetHeight - 14}">${fitted(`roentgen · ${notice}`, wide, 6.5)}</text>
-  </svg>`;
-  const pictures = await Promise.all(
-    placed.map(async ({ pixels, left, top }) => ({
-      input: await toPng(pixels, { height, width }),
-      left,
-      top,
-    })),
-  );
-  const background = paperInk.paper ?? 'white';
-  return sharp({ create: { width: sheetWidth, height: sheetHeight, channels: 3, background } })
-    .composite([...pictures, { input: Buffer.from(svg.text), left: 0, top: 0 }])
-    .png()
-    .toBuffer();
+    ),
+    html`<text x="${margin}" y="${sheetHeight - 14}">
+      ${fitted(`roentgen · ${notice}`, wide, 6.5)}
+    </text>`,
+  ];
+  const size = { height: sheetHeight, width: sheetWidth };
+  return composeSheet(placed, { height, width }, words, size);
 }

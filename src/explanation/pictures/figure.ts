@@ -1,5 +1,4 @@
 /** One explanation as a figure: image, heatmap and overlay side by side, with what the model says and a color bar. */
-import sharp from 'sharp';
 import { html, paperInk, printable, shorten, type Html } from '../../report/index.js';
 import { resizeMap } from '../maps/resize.js';
 import { methodOf } from '../methods.js';
@@ -7,7 +6,8 @@ import type { Explanation } from '../types.js';
 import { answerWords, evidenceWords, figure, notice, subjectWords } from '../words.js';
 import { ticksBetween } from './colors.js';
 import { blend, defaultOpacity, heatOf, paint, type Heat, type HeatOptions } from './heat.js';
-import { enlarge, toPng } from './render.js';
+import { composeSheet } from './compose.js';
+import { enlarge } from './render.js';
 
 /** In pixels. */
 const tile = 336;
@@ -36,34 +36,13 @@ export async function renderFigure(
   const photograph = await enlarge(image, size);
   const pictures = [photograph, paint(enlarged), blend(photograph, enlarged, opacity)];
   const height = header + size.height + caption + footer;
-  const tiles = await Promise.all(
-    pictures.map(async (pixels, at) => ({
-      input: await toPng(pixels, size),
-      left: margin + at * (tile + gap),
-      top: header,
-    })),
-  );
+  const tiles = pictures.map((pixels, at) => ({
+    pixels,
+    left: margin + at * (tile + gap),
+    top: header,
+  }));
   const words = await text(explanation, { classes, heat, height: size.height });
-  const ink = { input: Buffer.from(frame(words, height).text), left: 0, top: 0 };
-  return sharp({
-    create: { width: pageWidth, height, channels: 3, background: paperInk.paper ?? 'white' },
-  })
-    .composite([...tiles, ink])
-    .png()
-    .toBuffer();
-}
-
-function frame(content: readonly Html[], height: number): Html {
-  return html`<svg
-    xmlns="http://www.w3.org/2000/svg"
-    width="${pageWidth}"
-    height="${height}"
-    font-family="${paperInk.font}"
-    font-size="14"
-    fill="${paperInk.text}"
-  >
-    ${content}
-  </svg>`;
+  return composeSheet(tiles, size, words, { height, width: pageWidth });
 }
 
 interface FigureText {
@@ -78,28 +57,27 @@ async function text(
   { classes, heat, height }: FigureText,
 ): Promise<Html[]> {
   const { name, method, logit, evidence } = explanation;
-  const { muted } = paperInk;
+  const { muted, text: ink } = paperInk;
   const logitWords = logit === null ? '' : `, logit ${figure(logit)}`;
   const below = header + height;
   const captions = ['Radiograph, as the network sees it', methodOf(method).title, 'Overlay'];
   return [
-    html`<text x="${margin}" y="34" font-size="20" font-weight="bold">
+    html`<text x="${margin}" y="34" font-size="20" font-weight="bold" fill="${ink}">
       ${fitted(`Prediction: ${answerWords(explanation, classes)}`, 95)}
     </text>`,
-    html`<text x="${margin}" y="58">
+    html`<text x="${margin}" y="58" font-size="14" fill="${ink}">
       ${fitted(`${subjectWords(explanation)}${logitWords}`, 150)}
     </text>`,
     html`<text
       x="${margin}"
       y="80"
+      font-size="14"
       fill="${evidence ? muted : '#b42318'}"
       font-weight="${evidence ? 'normal' : 'bold'}"
     >
       ${evidenceWords(explanation)}
     </text>`,
-    html`<text x="${margin}" y="${header - 10}" font-size="12" fill="${muted}">
-      ${fitted(name, 150)}
-    </text>`,
+    html`<text x="${margin}" y="${header - 10}"> ${fitted(name, 150)} </text>`,
     ...captions.map(
       (words, at) =>
         html`<text
@@ -111,7 +89,7 @@ async function text(
           ${words}
         </text>`,
     ),
-    html`<text x="${margin}" y="${below + caption + 24}" font-size="12" fill="${muted}">
+    html`<text x="${margin}" y="${below + caption + 24}">
       roentgen · ${notice} · ${methodOf(method).paper}
     </text>`,
     await colorBar(explanation, heat, height),
@@ -154,13 +132,11 @@ async function colorBar(
     ${ticks.map(({ value, label }) => {
       const y = header + height * (1 - (value - low) / (high - low));
       return html`<path d="M${x + bar.width} ${y}h5" stroke="${paperInk.muted}" />
-        <text x="${x + bar.width + 9}" y="${y + 4}" font-size="12">${label}</text>`;
+        <text x="${x + bar.width + 9}" y="${y + 4}" fill="${paperInk.text}">${label}</text>`;
     })}
     <text
       transform="translate(${x + bar.width + 76} ${header + height / 2}) rotate(90)"
       text-anchor="middle"
-      font-size="12"
-      fill="${paperInk.muted}"
     >
       ${shown ? unit : 'nothing to scale'}${end < 1 ? ', highest 1% clipped' : ''}
     </text>`;

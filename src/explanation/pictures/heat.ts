@@ -37,10 +37,13 @@ export async function heatOf(
 /** RGB bytes [H, W, 3] of the map alone. */
 export function paint({ values, signed, table }: Omit<Heat, 'end'>): Uint8Array {
   const pixels = new Uint8Array(values.length * 3);
-  values.forEach((value, at) => {
+  for (let at = 0; at < values.length; at += 1) {
+    const value = values[at] ?? 0;
     const shade = 3 * Math.round(255 * (signed ? (value + 1) / 2 : value));
-    pixels.set(table.subarray(shade, shade + 3), 3 * at);
-  });
+    for (let channel = 0; channel < 3; channel += 1) {
+      pixels[3 * at + channel] = table[shade + channel] ?? 0;
+    }
+  }
   return pixels;
 }
 
