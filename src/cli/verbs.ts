@@ -93,6 +93,16 @@ export const verbs: readonly VerbEntry[] = [
     load: async () => (await import('./predict.js')).predictVerb,
   },
   {
+    usage: 'explain <model> <images..>',
+    summary: 'Draw where a model looked for its answers',
+    load: async () => (await import('./explain.js')).explainVerb,
+  },
+  {
+    usage: 'exam <model> <images..>',
+    summary: 'Examine explanations: do their maps tell what the network knows',
+    load: async () => (await import('./exam.js')).examVerb,
+  },
+  {
     usage: 'compare <a> <b>',
     summary: 'Say whether one model is better than another on the same images',
     load: async () => (await import('./compare.js')).compareVerb,

@@ -32,7 +32,14 @@ export type { PackOptions, PackProgress, PackedDataset } from './pack.js';
 export { samplesOf } from './packFile.js';
 export type { PackedIndex } from './packFile.js';
 export { cacheFolder } from './packPlace.js';
-export { drawPhantom, phantomKinds, scanners, writePhantomDataset } from './phantom/index.js';
+export {
+  combineSeeds,
+  drawPhantom,
+  phantomKinds,
+  Random,
+  scanners,
+  writePhantomDataset,
+} from './phantom/index.js';
 export type {
   Phantom,
   PhantomDataset,

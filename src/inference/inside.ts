@@ -51,6 +51,13 @@ export class ModelInside {
     return this.network.layers();
   }
 
+  /** Layers and stages that have weights, in the order in which they run. */
+  get weightedLayers(): readonly string[] {
+    const rows = this.network.summary().layers.filter(({ parameters }) => parameters > 0);
+    // Of a stage the summary lists what is in its blocks.
+    return [...new Set(rows.map(({ name }) => name.replace(/\..*/, '')))];
+  }
+
   /**
    * The layer of that name; without a name the architecture's own for class activation maps or embeddings.
    * @throws RoentgenError ERR_INVALID_ARGUMENT with the nearest name and all names

@@ -186,18 +186,31 @@ export class Model implements Disposable {
   private async classify(
     pixels: Uint8Array,
     names: readonly string[],
-    { precision = 'fp32', raw = false, signal }: ModelPredictOptions,
+    options: ModelPredictOptions,
   ): Promise<Prediction[]> {
-    const { classes, format } = this;
-    const { channels, height, width } = format;
+    const { channels, height, width } = this.format;
     using dataset = Dataset.fromImages(pixels, [names.length, channels, height, width]);
-    const indices = Int32Array.from(names.keys());
+    const { answers } = await this.answer(dataset, options);
+    return answers.map((given, row) => ({ filename: names[row] ?? '', ...given }));
+  }
+
+  /**
+   * Answers for all images of a dataset in the model's format, in one forward pass, and the outputs behind them.
+   * @throws RoentgenError as `outputs`
+   */
+  async answer(
+    dataset: Dataset,
+    { precision = 'fp32', raw = false, signal }: Omit<ModelPredictOptions, 'batchSize' | 'workers'>,
+  ): Promise<{ answers: Answer[]; outputs: Outputs }> {
+    const { classes, format } = this;
+    const [count] = dataset.shape;
+    const indices = Int32Array.from({ length: count }, (_, position) => position);
     const outputs = await this.outputs(
       dataset,
       {
         indices,
         labels: new Int32Array(),
-        batchSize: names.length,
+        batchSize: count,
         precision: resolvePrecision(precision),
       },
       { signal },
@@ -206,10 +219,8 @@ export class Model implements Disposable {
     const images = { dataset, format, positions: indices, signal };
     const unfamiliar = this.gate && !raw ? await findUnfamiliar(this.gate, images) : [];
     const rule = { classes, decision: raw ? null : this.decision };
-    return names.map((filename, row) => ({
-      filename,
-      ...answer(rows[row] ?? [], rule, unfamiliar[row] ?? false),
-    }));
+    const answers = rows.map((row, at) => answer(row, rule, unfamiliar[at] ?? false));
+    return { answers, outputs };
   }
 
   /** Frees the weights; later calls throw ERR_DISPOSED. */
