@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { loadModel, type Model } from '../inference/index.js';
 import { readJsonFile, RoentgenError, writeFileAtomic } from '../native/index.js';
 import type { Learned } from './detectors.js';
-import { detectorNames, type DetectorName } from './types.js';
+import { detectorNames, type AnomalyThreshold, type DetectorName } from './types.js';
 
 export const detectorFile = 'detector.json';
 
@@ -20,9 +20,14 @@ const detectorSchema = z.object({
   provenance: z.record(z.string(), z.union([z.string(), z.number(), z.null()])),
   normal: z.string(),
   layer: z.string(),
-  thresholds: z.partialRecord(
-    z.enum(detectorNames),
-    z.object({ rule: z.string(), value: z.number(), on: z.string(), images: z.int().positive() }),
+  thresholds: z.array(
+    z.object({
+      detector: z.enum(detectorNames),
+      rule: z.string(),
+      value: z.number(),
+      on: z.enum(['validation', 'test']),
+      images: z.int().positive(),
+    }),
   ),
   pattern: gaussianSchema.optional(),
   embedding: gaussianSchema.optional(),
@@ -38,7 +43,7 @@ type DetectorDescription = z.infer<typeof detectorSchema>;
 export interface StoredDetector {
   normal: string;
   layer: string;
-  thresholds: DetectorDescription['thresholds'];
+  thresholds: ReadonlyMap<DetectorName, AnomalyThreshold>;
   learned: Learned;
 }
 
@@ -57,7 +62,8 @@ export async function writeDetector(
     formatVersion: 1,
     model: relative(resolve(folder), resolve(model.path)),
     provenance: { ...model.provenance },
-    ...{ normal, layer, thresholds, pattern, embedding },
+    ...{ normal, layer, pattern, embedding },
+    thresholds: [...thresholds].map(([detector, threshold]) => ({ detector, ...threshold })),
     references: references && {
       values: [...references.rows.values],
       features: references.rows.features,
@@ -91,7 +97,8 @@ export async function readDetector(path: string): Promise<StoredDetector & { mod
   }
   const { normal, layer, thresholds, pattern, embedding, references } = stored;
   return {
-    ...{ model, normal, layer, thresholds },
+    ...{ model, normal, layer },
+    thresholds: new Map(thresholds.map(({ detector, ...threshold }) => [detector, threshold])),
     learned: { pattern, embedding, references: references && toReferences(references) },
   };
 }
@@ -102,9 +109,4 @@ function toReferences({
   k,
 }: NonNullable<DetectorDescription['references']>): Learned['references'] {
   return { rows: { values: Float32Array.from(values), features }, k };
-}
-
-/** The detectors that have a threshold, in their order. */
-export function detectorsIn({ thresholds }: Pick<StoredDetector, 'thresholds'>): DetectorName[] {
-  return detectorNames.filter((name) => thresholds[name] !== undefined);
 }

@@ -2,7 +2,7 @@
 import { RoentgenError, type Rows } from '../native/index.js';
 import { distances, fitGaussian, type Gaussian } from './gaussian.js';
 import type { Look } from './look.js';
-import { checkNeighbors, neighborDistances, unitRows } from './neighbors.js';
+import { neighborDistances, unitRows } from './neighbors.js';
 import { detectorNames, type DetectorName, type Scores } from './types.js';
 
 /** What was learned from normal images; only what the detectors in use need. */
@@ -47,10 +47,7 @@ export const detectors: Readonly<Record<DetectorName, Detector>> = {
   neighbors: {
     title: 'distance of the embedding to the k-th nearest normal one',
     restores: false,
-    learn: ({ embedding }, k) => {
-      checkNeighbors(k, embedding.values.length / embedding.features);
-      return { references: { rows: unitRows(embedding), k } };
-    },
+    learn: ({ embedding }, k) => ({ references: { rows: unitRows(embedding), k } }),
     score: ({ references }, { embedding }, signal) =>
       references ? neighborDistances(embedding, references.rows, references.k, signal) : nothing,
   },
@@ -83,7 +80,7 @@ export function chooseDetectors(
   );
 }
 
-/** @throws RoentgenError ERR_DIVERGED for vectors without variance; ERR_INVALID_ARGUMENT for too large a k */
+/** @throws RoentgenError ERR_DIVERGED for vectors without variance */
 export function learn(names: readonly DetectorName[], normal: Look, k: number): Learned {
   return Object.assign({}, ...names.map((name) => detectors[name].learn(normal, k))) as Learned;
 }
@@ -95,11 +92,11 @@ export async function scoreAll(
   look: Look,
   signal?: AbortSignal,
 ): Promise<Scores> {
-  const scores: Scores = {};
+  const scores = new Map<DetectorName, Float64Array>();
   for (const name of names) {
     const own = await detectors[name].score(learned, look, signal);
     refuseBroken(name, own);
-    scores[name] = own;
+    scores.set(name, own);
   }
   return scores;
 }

@@ -31,7 +31,8 @@ export async function drawReconstructions(
   { normal }: Pick<AnomalyReport, 'normal'>,
 ): Promise<Buffer> {
   const { model, dataset, positions, names, classes, scores } = images;
-  const rows = chooseRows(scores.error ?? new Float64Array(), classes, normal);
+  const errors = scores.get('error') ?? new Float64Array();
+  const rows = chooseRows(errors, classes, normal);
   const { channels, height, width } = model.format;
   const restored = await restore(
     model,
@@ -77,7 +78,7 @@ export async function drawReconstructions(
     ...heads.map((head, column) => text(head, gap + column * (tile + gap), 18, '#fff')),
     ...rows.flatMap(({ at, what }, row) => [
       text(
-        `${what}: ${classes[at] ?? ''}, error ${(scores.error?.[at] ?? 0).toPrecision(3)}`,
+        `${what}: ${classes[at] ?? ''}, error ${(errors[at] ?? 0).toPrecision(3)}`,
         gap,
         header + row * (tile + caption) + 12,
         '#fff',

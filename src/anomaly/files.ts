@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { writeFileAtomic } from '../native/index.js';
 import { anomalyHistogramSvg } from '../report/index.js';
 import { drawReconstructions } from './figure.js';
-import { formatScores } from './formatScores.js';
+import { scoresHeader, scoresLines } from './formatScores.js';
 import type { AnomalyReport, JudgedImages } from './types.js';
 
 /**
@@ -19,14 +19,13 @@ export async function writeAnomalyFiles(
     writeFileAtomic(join(folder, name), content);
   const { model, names, classes, scores } = images;
   await write('anomaly.json', `${JSON.stringify(report, null, 2)}\n`);
-  const thresholds = Object.fromEntries(
-    report.detectors.map(({ name, threshold }) => [name, threshold.value]),
-  );
-  await write('scores.csv', formatScores({ names, classes, scores, thresholds }));
+  const thresholds = new Map(report.detectors.map(({ name, threshold }) => [name, threshold]));
+  const header = scoresHeader([...scores.keys()], true);
+  await write('scores.csv', header + scoresLines({ names, classes, scores, thresholds }));
   for (const { name, title, threshold, flagged } of report.detectors) {
     const groups = flagged.map((row) => ({
       name: row.class,
-      scores: [...(scores[name] ?? [])].filter((_, at) => classes[at] === row.class),
+      scores: [...(scores.get(name) ?? [])].filter((_, at) => classes[at] === row.class),
     }));
     const chart = await anomalyHistogramSvg(capitalized(title), groups, threshold.value);
     await write(`histogram-${name}.svg`, `${chart}\n`);

@@ -1,6 +1,6 @@
 /** Scores of images as CSV. */
 import { csvLine } from '../evaluation/index.js';
-import { detectorNames, type DetectorName, type Scores } from './types.js';
+import type { DetectorName, Scores } from './types.js';
 
 /** Of N images. */
 export interface ScoreTable {
@@ -8,24 +8,25 @@ export interface ScoreTable {
   /** True classes; leaves the column out where they are not known. */
   classes?: readonly string[] | undefined;
   scores: Scores;
-  thresholds: Partial<Record<DetectorName, number>>;
+  thresholds: ReadonlyMap<DetectorName, { value: number }>;
 }
 
-/** `filename[,target],<detector>…,<detector>_flagged…`: scores with all their digits, flags as 0 and 1. */
-export function formatScores({ names, classes, scores, thresholds }: ScoreTable): string {
-  const used = detectorNames.filter((name) => scores[name] !== undefined);
-  const header = [
-    'filename',
-    ...(classes ? ['target'] : []),
-    ...used,
-    ...used.map((name) => `${name}_flagged`),
-  ];
-  const rows = names.map((filename, at) => {
-    const own = used.map((name) => scores[name]?.[at] ?? NaN);
-    const flags = used.map((name, column) =>
-      Number((own[column] ?? NaN) > (thresholds[name] ?? NaN)),
-    );
-    return csvLine([filename, ...(classes ? [classes[at] ?? ''] : []), ...own, ...flags]);
+/** `filename[,target],<detector>…,<detector>_flagged…` */
+export function scoresHeader(detectors: readonly DetectorName[], withTarget: boolean): string {
+  const flags = detectors.map((name) => `${name}_flagged`);
+  return csvLine(['filename', ...(withTarget ? ['target'] : []), ...detectors, ...flags]);
+}
+
+/** A line for each image: scores with all their digits, flags as 0 and 1. */
+export function scoresLines({ names, classes, scores, thresholds }: ScoreTable): string {
+  const lines = names.map((filename, at) => {
+    const own = [...scores].map(([name, values]) => ({ name, score: values[at] ?? NaN }));
+    return csvLine([
+      filename,
+      ...(classes ? [classes[at] ?? ''] : []),
+      ...own.map(({ score }) => score),
+      ...own.map(({ name, score }) => Number(score > (thresholds.get(name)?.value ?? NaN))),
+    ]);
   });
-  return csvLine(header) + rows.join('');
+  return lines.join('');
 }

@@ -23,13 +23,7 @@ export function judge(
     [...scores],
     classes.map((label) => label !== normal),
   );
-  if (auroc === null) {
-    throw new RoentgenError(
-      'ERR_SINGLE_CLASS',
-      `The judged images are all ${classes.includes(normal) ? normal : `anomalies, none is ${normal}`}: a detector can ` +
-        'only be judged on images of both kinds. Add some, or score images with --detector.',
-    );
-  }
+  if (auroc === null) throw oneKind(classes, normal);
   const others = [...new Set(classes)].filter((label) => label !== normal).sort();
   const flagged = [normal, ...others].flatMap((label) =>
     countFlagged(label, { scores, classes, normal }, threshold.value),
@@ -45,6 +39,20 @@ export function judge(
     flagged,
     balancedAccuracy: (hits / images + 1 - (ofNormal?.share.value ?? 0)) / 2,
   };
+}
+
+/** @throws RoentgenError ERR_SINGLE_CLASS where images of these classes are all normal, or all anomalies */
+export function checkKinds(classes: readonly string[], normal: string): void {
+  if (new Set(classes.map((label) => label === normal)).size < 2) throw oneKind(classes, normal);
+}
+
+function oneKind(classes: readonly string[], normal: string): RoentgenError {
+  const what = classes.includes(normal) ? normal : `anomalies, none is ${normal}`;
+  return new RoentgenError(
+    'ERR_SINGLE_CLASS',
+    `The images to judge on are all ${what}: a detector can only be judged on images of both kinds. Add some, or score ` +
+      'images with --detector.',
+  );
 }
 
 function countFlagged(

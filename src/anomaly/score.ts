@@ -1,11 +1,12 @@
 /** A stored detector at work on images whose classes nobody knows. */
 import { decodeImages, scanSource, type Problem } from '../data/index.js';
+import type { Model } from '../inference/index.js';
 import { Dataset, invalidArgument, writeFileAtomic } from '../native/index.js';
-import { detectorsIn, readDetector, type StoredDetector } from './detectorFile.js';
+import { readDetector, type StoredDetector } from './detectorFile.js';
 import { scoreAll } from './detectors.js';
-import { formatScores } from './formatScores.js';
+import { scoresHeader, scoresLines } from './formatScores.js';
 import { lookAt } from './look.js';
-import { detectorNames, type DetectorName, type Scores } from './types.js';
+import type { AnomalyThreshold, DetectorName, Scores } from './types.js';
 
 export interface ScoreOptions {
   /** Folder that `detectAnomalies` wrote, or the `detector.json` in it. */
@@ -28,7 +29,7 @@ export interface ScoredImage {
 export interface ScoreResult {
   normal: string;
   images: ScoredImage[];
-  thresholds: Partial<Record<DetectorName, number>>;
+  thresholds: Partial<Record<DetectorName, AnomalyThreshold>>;
   /** The same as CSV. */
   text: string;
   /** Files that have no score, and why. */
@@ -50,54 +51,53 @@ export async function scoreAnomalies(
   const source = await scanSource(inputs, { unlabeled: true });
   const detector = await readDetector(path);
   using model = detector.model;
-  const names: string[] = [];
-  const problems = [...source.problems];
-  const parts: Scores[] = [];
+  const result: Omit<ScoreResult, 'text'> = {
+    normal: detector.normal,
+    images: [],
+    thresholds: Object.fromEntries(detector.thresholds),
+    problems: [...source.problems],
+  };
+  let text = scoresHeader([...detector.thresholds.keys()], false);
   for (let start = 0; start < source.samples.length; start += batchSize) {
     const batch = source.samples
       .slice(start, start + batchSize)
       .map(({ path: image, name }) => ({ image, name }));
     const decoded = await decodeImages(batch, model.format, { workers, signal });
-    problems.push(...decoded.problems);
+    result.problems.push(...decoded.problems);
     if (decoded.kept.length === 0) continue;
-    names.push(...decoded.kept.map((position) => batch[position]?.name ?? ''));
-    const { channels, height, width } = model.format;
-    const shape = [decoded.kept.length, channels, height, width] as const;
-    using dataset = Dataset.fromImages(decoded.pixels, shape);
-    const positions = [...decoded.kept.keys()];
-    const look = await lookAt(model, dataset, positions, { layer: detector.layer, signal });
-    parts.push(await scoreAll(detectorsIn(detector), detector.learned, look, signal));
+    const names = decoded.kept.map((position) => batch[position]?.name ?? '');
+    const scores = await scoreBatch(detector, decoded.pixels, names.length, signal);
+    result.images.push(...toImages(names, scores, detector));
+    text += scoresLines({ names, scores, thresholds: detector.thresholds });
   }
-  const result = toResult(detector, names, joined(parts));
-  if (output !== undefined) await writeFileAtomic(output, result.text);
-  return { ...result, problems };
+  if (output !== undefined) await writeFileAtomic(output, text);
+  return { ...result, text };
 }
 
-function joined(parts: readonly Scores[]): Scores {
-  const used = detectorNames.filter((name) => parts[0]?.[name] !== undefined);
-  return Object.fromEntries(
-    used.map((name) => [name, Float64Array.from(parts.flatMap((part) => [...(part[name] ?? [])]))]),
-  );
+async function scoreBatch(
+  { model, layer, thresholds, learned }: StoredDetector & { model: Model },
+  pixels: Uint8Array,
+  count: number,
+  signal: AbortSignal | undefined,
+): Promise<Scores> {
+  const { channels, height, width } = model.format;
+  using dataset = Dataset.fromImages(pixels, [count, channels, height, width]);
+  const look = await lookAt(model, dataset, [...Array(count).keys()], { layer, signal });
+  return await scoreAll([...thresholds.keys()], learned, look, signal);
 }
 
-function toResult(
-  { normal, thresholds: stored }: StoredDetector,
+function toImages(
   names: readonly string[],
   scores: Scores,
-): Omit<ScoreResult, 'problems'> {
-  const used = detectorNames.filter((name) => scores[name] !== undefined);
-  const thresholds = Object.fromEntries(
-    used.map((name) => [name, stored[name]?.value ?? NaN]),
-  ) as ScoreResult['thresholds'];
-  const images = names.map((filename, at): ScoredImage => {
-    const own = used.map((name) => [name, scores[name]?.[at] ?? NaN] as const);
+  { thresholds }: StoredDetector,
+): ScoredImage[] {
+  return names.map((filename, at) => {
+    const own = [...scores].map(([name, values]) => [name, values[at] ?? NaN] as const);
+    const flags = own.map(([name, score]) => [name, score > (thresholds.get(name)?.value ?? NaN)]);
     return {
       filename,
       scores: Object.fromEntries(own),
-      flagged: Object.fromEntries(
-        own.map(([name, score]) => [name, score > (thresholds[name] ?? NaN)]),
-      ),
+      flagged: Object.fromEntries(flags) as ScoredImage['flagged'],
     };
   });
-  return { normal, images, thresholds, text: formatScores({ names, scores, thresholds }) };
 }

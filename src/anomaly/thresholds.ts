@@ -1,6 +1,7 @@
 /** From which score on an image counts as an anomaly: rules by name, fitted on scores of labeled images. */
 import { chooseOperatingPoint, conformalRank, imagesNeeded } from '../evaluation/index.js';
 import { RoentgenError, invalidArgument } from '../native/index.js';
+import type { AnomalyThreshold } from './types.js';
 
 /** Scores of images, and which of them are anomalies. */
 export interface LabeledScores {
@@ -36,8 +37,13 @@ function readNumber(text: string): number {
  * @throws RoentgenError ERR_INVALID_ARGUMENT for anything else, and for too few normal images for the rate;
  * ERR_SINGLE_CLASS where `youden` has no anomalies to weigh
  */
-export function fitThreshold(rule: string, labeled: LabeledScores): number {
-  return parseThresholdRule(rule)(labeled);
+export function chooseThreshold(
+  rule: string,
+  labeled: LabeledScores,
+): Omit<AnomalyThreshold, 'on'> {
+  const value = parseThresholdRule(rule)(labeled);
+  const images = rule === 'youden' ? labeled.scores.length : normalScores(labeled).length;
+  return { rule, value, images };
 }
 
 /** @throws RoentgenError ERR_INVALID_ARGUMENT */

@@ -20,8 +20,8 @@ export interface TrainDetectorOptions extends Omit<TrainOptions, 'only' | 'selec
 /** Small changes that a second radiograph of the same patient may show. */
 const augmentation = { rotation: 5, zoom: 0.05, translate: 0.05, brightness: 0.1 } as const;
 
-/** Epochs in which an autoencoder may still give one gray for all: many begin so. */
-const graceEpochs = 3;
+/** Epochs and updates in which an autoencoder may still give one gray for all: every one begins so. */
+const grace = { epochs: 3, updates: 100 } as const;
 /** Images that are kept aside to see whether it has collapsed. */
 const watchedImages = 32;
 
@@ -29,20 +29,30 @@ const watchedImages = 32;
  * Trains an autoencoder (default `autoencoder`) on images of one class, slightly moved and brightened unless the
  * settings say otherwise, and stops where its reconstructions have lost the images' variation.
  * @throws RoentgenError as `train`; ERR_UNKNOWN_CLASS, ERR_EMPTY_DATASET without normal training images; ERR_DIVERGED
- * where it has collapsed after the third epoch, or at the end
+ * where it has collapsed after three epochs and a hundred updates, or at the end
  */
 export async function trainAnomalyDetector(
   { normal, ...options }: TrainDetectorOptions,
   hooks: TrainHooks = {},
 ): Promise<RunResult> {
   const watch = watcher(options, normal, hooks);
+  const { batchSize = 32 } = options;
+  let firstWatched = Infinity;
+  const onEvent: TrainHooks['onEvent'] = (event) => {
+    if (event.kind === 'start') {
+      const updates = Math.ceil(event.train / batchSize);
+      firstWatched = Math.max(grace.epochs, Math.ceil(grace.updates / updates));
+    }
+    hooks.onEvent?.(event);
+  };
   const onCheckpoint = async (checkpoint: Checkpoint): Promise<HookAnswer | undefined> => {
-    if (checkpoint.kind === 'last' && checkpoint.epoch === graceEpochs)
+    if (checkpoint.kind === 'last' && checkpoint.epoch === firstWatched) {
       await watch(checkpoint.path);
+    }
     return (await hooks.onCheckpoint?.(checkpoint)) ?? undefined;
   };
   const settings = { model: 'autoencoder', ...augmentation, ...options, only: [normal] };
-  const result = await train(settings, { ...hooks, onCheckpoint });
+  const result = await train(settings, { ...hooks, onEvent, onCheckpoint });
   await watch(result.model);
   return result;
 }

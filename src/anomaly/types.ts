@@ -11,8 +11,8 @@ export const detectorNames = ['error', 'errorPattern', 'neighbors', 'mahalanobis
  */
 export type DetectorName = (typeof detectorNames)[number];
 
-/** One score for each image, larger for less normal ones: [N]. */
-export type Scores = Partial<Record<DetectorName, Float64Array>>;
+/** Of each detector in use one score for each image, at least 0 and larger for less normal ones: [N]. */
+export type Scores = ReadonlyMap<DetectorName, Float64Array>;
 
 /** From which score on an image counts as an anomaly. */
 export interface AnomalyThreshold {
@@ -64,6 +64,8 @@ export interface AnomalyReport {
   layer: string;
   /** Of the embedding. */
   features: number;
+  /** Which of the nearest normal embeddings counts. */
+  neighbors: number;
   detectors: DetectorResult[];
   /** What a reader must know of the figures. */
   notes: string[];

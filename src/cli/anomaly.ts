@@ -79,7 +79,15 @@ const flags = z.strictObject({
 
 /** Of the autoencoder that is trained where no model is named; `roentgen train` has all others. */
 const trainingFlags = trainOptionsSchema
-  .pick({ imgSize: true, epochs: true, lr: true, valFraction: true, maxTime: true, seed: true })
+  .pick({
+    imgSize: true,
+    epochs: true,
+    batchSize: true,
+    lr: true,
+    valFraction: true,
+    maxTime: true,
+    seed: true,
+  })
   .extend(labelFlags.shape);
 
 export const anomalyVerb: Verb = {
