@@ -219,6 +219,20 @@ export type {
   ProbeVerdict,
 } from './probing/index.js';
 
+export { detectAnomalies, scoreAnomalies, trainAnomalyDetector } from './anomaly/index.js';
+export type {
+  AnomalyOptions,
+  AnomalyReport,
+  AnomalyThreshold,
+  DetectorName,
+  DetectorResult,
+  FlaggedShare,
+  ScoredImage,
+  ScoreOptions,
+  ScoreResult,
+  TrainDetectorOptions,
+} from './anomaly/index.js';
+
 export { writeReport } from './reporting/index.js';
 export type { WrittenReport } from './reporting/index.js';
 

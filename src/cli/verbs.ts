@@ -83,6 +83,11 @@ export const verbs: readonly VerbEntry[] = [
     load: async () => (await import('./probe.js')).probeVerb,
   },
   {
+    usage: 'anomaly [inputs..]',
+    summary: 'Find images that are unlike the normal ones',
+    load: async () => (await import('./anomaly.js')).anomalyVerb,
+  },
+  {
     usage: 'report <run>',
     summary: 'Tell a run as a page, a model card and charts',
     load: async () => (await import('./report.js')).reportVerb,

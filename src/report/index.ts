@@ -1,5 +1,5 @@
 /** What a run says of itself: charts, the report as one HTML file, the model card, reporting checklists. */
-export { confusionMatrixSvg, rateFinderSvg, rocSvg, trainingCurvesSvg } from './files.js';
+export { anomalyHistogramSvg, confusionMatrixSvg, rateFinderSvg, rocSvg, trainingCurvesSvg } from './files.js';
 export { writePlots } from './plots.js';
 export { reportHtml } from './page/page.js';
 export { toPng } from './raster.js';

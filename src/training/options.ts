@@ -7,6 +7,7 @@ import { decisionOptions } from './decision.js';
 import { disciplineOptions } from './discipline.js';
 import { imbalanceOptions } from './imbalance.js';
 import { normalizationOptions } from './normalization.js';
+import { onlyOptions } from './only.js';
 import { optimizationOptions } from './optimization.js';
 import { scheduleOptions } from './schedule.js';
 import { stoppingOptions } from './stopping.js';
@@ -43,6 +44,7 @@ export const trainOptionsSchema = z.strictObject({
     .describe(
       'Regular expression on file names whose first group is the class, e.g. _(bacteria|virus)_',
     ),
+  ...onlyOptions,
   groupBy: z
     .string()
     .optional()

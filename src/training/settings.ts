@@ -16,6 +16,7 @@ import { checkDecisionOptions } from './decision.js';
 import { checkDiscipline } from './discipline.js';
 import { checkImbalance } from './imbalance.js';
 import { checkNormalization } from './normalization.js';
+import { checkOnly } from './only.js';
 import { checkSchedule } from './schedule.js';
 import { checkStopping } from './stopping.js';
 import { checkTransfer } from './transfer.js';
@@ -91,6 +92,7 @@ export function checkCombinations(
   checkDiscipline(settings);
   checkImbalance(loss, settings);
   checkNormalization(settings, format.channels);
+  checkOnly(spec, settings);
   checkTransfer(spec, settings);
   checkSchedule(settings);
   checkStopping(settings);
