@@ -160,13 +160,19 @@ function card(row: ExplanationRow, position: number): Html {
               >`
         }
         <span class="filename">${filename}</span>
-        ${files.figure === undefined ? null : html`<a href="${files.figure}">figure<span class="hidden"> of ${filename}, ${title}</span></a>`}
+        ${
+          files.figure === undefined
+            ? null
+            : html`<a href="${files.figure}"
+                >figure<span class="hidden"> of ${filename}, ${title}</span></a
+              >`
+        }
       </figcaption>
     </figure>
   </li>`;
 }
 
-/** The overlay lies on the image and fades; sheets of activations are links to themselves. */
+/** The overlay lies on the image and fades; a sheet of activations stands alone. */
 function pictures({ filename, method, files }: ExplanationRow): Html {
   const title = methodOf(method).title;
   if (files.overlay === undefined) {
