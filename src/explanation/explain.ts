@@ -14,7 +14,7 @@ import { explainNamed, type ExplainProgress } from './explainImages.js';
 import { galleryHtml } from './gallery/page.js';
 import { colormapNames } from './pictures/colors.js';
 import { defaultColormap, defaultOpacity } from './pictures/heat.js';
-import { makePictureFolders, pictureChoices, writePictures } from './pictures/writePictures.js';
+import { pictureChoices, writePictures } from './pictures/writePictures.js';
 import { explainSettingsSchema, parseWith, type ExplainSettings } from './settings.js';
 import { formatTable, rowOf, type ExplanationRow } from './table.js';
 
@@ -76,17 +76,12 @@ export async function explain(
   const rows: ExplanationRow[] = [];
   let folder: Promise<string> | undefined;
   // Only once the first image is explained: wrong settings leave no empty folder behind.
-  const newFolder = async (): Promise<string> => {
-    const created = await createNewFolder(output);
-    await makePictureFolders(created, pictures);
-    return created;
-  };
   let number = 0;
   const { problems } = await explainNamed(model, named, settings, {
     ...hooks,
     workers,
     visit: async (explained) => {
-      folder ??= newFolder();
+      folder ??= createNewFolder(output);
       number += 1;
       const stem = stemOf(explained.explanations[0]?.name ?? '', number);
       const options = { root: await folder, pictures, stem, colormap, opacity };
@@ -96,7 +91,7 @@ export async function explain(
       });
     },
   });
-  const root = await (folder ?? newFolder());
+  const root = await (folder ?? createNewFolder(output));
   const result = { folder: root, rows, problems: [...source.problems, ...problems] };
   await writeFileAtomic(join(root, 'explanations.csv'), formatTable(rows));
   if (pictures !== 'none') {

@@ -121,16 +121,14 @@ async function explainDecoded(
   const batch = { model, dataset, indices, targets, logits, settings, precision, signal };
   const maps = new Map<MethodName, RawMap[][]>();
   for (const method of settings.method) maps.set(method, await computers[method](batch));
-  for (const [at, name] of names.entries()) {
+  const size = channels * height * width;
+  for (const [at, answer] of answers.entries()) {
     throwIfAborted(signal);
-    const size = channels * height * width;
     const image = { pixels: pixels.subarray(at * size, (at + 1) * size), channels, height, width };
-    const [answer, row] = [answers[at], rows[at]];
-    if (answer === undefined || row === undefined) continue;
+    const largestLogit = Math.max(...Array.from(rows[at] ?? [], Math.abs));
+    const subject = { name: names[at] ?? '', image, answer, largestLogit, batch, at };
     const explanations = settings.method.flatMap((method) =>
-      (maps.get(method)?.[at] ?? []).map((raw) =>
-        toExplanation(raw, { name, image, answer, row, method, batch, at }),
-      ),
+      (maps.get(method)?.[at] ?? []).map((raw) => toExplanation(raw, method, subject)),
     );
     await visit({ explanations, batch, at });
   }
@@ -140,19 +138,18 @@ interface Subject {
   name: string;
   image: SeenImage;
   answer: Answer;
-  /** The image's outputs. */
-  row: Float32Array;
-  method: MethodName;
+  /** Absolute, of the image's outputs. */
+  largestLogit: number;
   batch: Batch;
   at: number;
 }
 
 function toExplanation(
   { parts, completenessError }: RawMap,
-  { name, image, answer, row, method, batch, at }: Subject,
+  method: MethodName,
+  { name, image, answer, largestLogit, batch, at }: Subject,
 ): Explanation {
   const { reading, unit, classFree = false } = methodOf(method);
-  const largestLogit = Math.max(...row.map(Math.abs));
   const { height, width } = image;
   return {
     name,

@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { toMetadata } from '../../src/inference/index.js';
+import { toMetadata, type ModelDescription } from '../../src/inference/index.js';
 import { Network } from '../../src/native/index.js';
 
 export const side = 32;
@@ -30,24 +30,52 @@ const spec = {
   layersFor: { cam: 'conv' },
 };
 
-/** Float32 tensors as a safetensors file. */
+/** A float32 tensor, row-major. */
+export interface Tensor {
+  shape: readonly number[];
+  values: ArrayLike<number>;
+}
+
+/** Tensors as a safetensors file. */
 async function writeTensors(
   path: string,
-  tensors: Readonly<Record<string, { shape: readonly number[]; values: Float32Array }>>,
+  tensors: Readonly<Record<string, Tensor>>,
 ): Promise<void> {
   let offset = 0;
   const header = Object.fromEntries(
     Object.entries(tensors).map(([name, { shape, values }]) => {
       const from = offset;
-      offset += values.byteLength;
+      offset += values.length * Float32Array.BYTES_PER_ELEMENT;
       return [name, { dtype: 'F32', shape, data_offsets: [from, offset] }];
     }),
   );
   const text = JSON.stringify(header);
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(text.length));
-  const data = Object.values(tensors).map(({ values }) => Buffer.from(values.buffer));
+  const data = Object.values(tensors).map(({ values }) =>
+    Buffer.from(Float32Array.from(values).buffer),
+  );
   await writeFile(path, Buffer.concat([length, Buffer.from(text), ...data]));
+}
+
+/** A model file of these weights in the folder, named like the architecture. */
+export async function writeModel(
+  folder: string,
+  spec: { name: string; input: { height: number; width: number } } & object,
+  tensors: Readonly<Record<string, Tensor>>,
+  description: Pick<ModelDescription, 'classes' | 'output' | 'loss' | 'mean' | 'std'>,
+): Promise<string> {
+  const weights = join(folder, `${spec.name}-weights.safetensors`);
+  await writeTensors(weights, tensors);
+  const outputs = tensors['head.bias']?.shape[0] ?? 0;
+  const { height, width } = spec.input;
+  using network = Network.build(spec, { outputs, channels: 1, height, width }, 1);
+  const { missing, wrong } = await network.importWeights(weights, { head: [], aliases: {} });
+  if (missing.length + wrong.length > 0) throw new Error(`no weights for ${missing.join()}`);
+  const path = join(folder, `${spec.name}-${outputs}.safetensors`);
+  const fixed = { model: spec.name, task: 'classification', fit: 'fill', provenance: {} } as const;
+  await network.save(path, toMetadata({ ...fixed, ...description }));
+  return path;
 }
 
 /**
@@ -64,33 +92,20 @@ export async function writeRegionModel(folder: string, outputs: 1 | 2 = 2): Prom
     ...Array<number>(area).fill(0),
   ];
   const rows = outputs === 2 ? [row(-1), row(1)] : [row(1)];
-  const weights = join(folder, 'weights.safetensors');
-  await writeTensors(weights, {
-    'conv.weight': { shape: [2, 1, 1, 1], values: Float32Array.of(1, 0) },
-    'conv.bias': { shape: [2], values: Float32Array.of(0, 0) },
-    'head.weight': { shape: [outputs, 2 * area], values: Float32Array.from(rows.flat()) },
-    'head.bias': {
-      shape: [outputs],
-      values: outputs === 2 ? Float32Array.of(2, -2) : Float32Array.of(-2),
-    },
-  });
-  using network = Network.build(spec, { outputs, channels: 1, height: side, width: side }, 1);
-  await network.importWeights(weights, { head: [], aliases: {} });
-  const path = join(folder, `region-${outputs}.safetensors`);
-  const metadata = toMetadata({
-    model: 'region',
+  const tensors = {
+    'conv.weight': { shape: [2, 1, 1, 1], values: [1, 0] },
+    'conv.bias': { shape: [2], values: [0, 0] },
+    'head.weight': { shape: [outputs, 2 * area], values: rows.flat() },
+    'head.bias': { shape: [outputs], values: outputs === 2 ? [2, -2] : [-2] },
+  };
+  return writeModel(folder, spec, tensors, {
     classes: ['DARK', 'BRIGHT'],
-    task: 'classification',
     ...(outputs === 2
       ? { output: 'softmax', loss: 'crossEntropy' }
       : { output: 'sigmoid', loss: 'binaryCrossEntropy' }),
     mean: [0],
     std: [1],
-    fit: 'fill',
-    provenance: {},
   });
-  await network.save(path, metadata);
-  return path;
 }
 
 /** A gray PNG of the network's size. */

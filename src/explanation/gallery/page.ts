@@ -132,6 +132,7 @@ function controls({ classes }: GalleryContent, cards: readonly ExplanationRow[])
 
 function card(row: ExplanationRow, position: number): Html {
   const { filename, prediction, probability, abstain, method, target, evidence, files } = row;
+  const { title } = methodOf(method);
   const place = row.borderShare === null ? null : `${percent(row.borderShare)} at the border`;
   const found = evidence ? `raw maximum ${figure(row.rawMaximum)}` : 'no evidence';
   const of =
@@ -150,7 +151,7 @@ function card(row: ExplanationRow, position: number): Html {
       <figcaption>
         <span class="answer">${prediction} ${percent(probability)}</span>
         ${abstain === null ? null : html`<span class="uncertain">uncertain: ${abstain}</span>`}
-        <span>${methodOf(method).title}${of}${target === null ? '' : ` for ${target}`}</span>
+        <span>${title}${of}${target === null ? '' : ` for ${target}`}</span>
         ${
           method === 'activations'
             ? null
@@ -159,13 +160,19 @@ function card(row: ExplanationRow, position: number): Html {
               >`
         }
         <span class="filename">${filename}</span>
-        ${files.figure === undefined ? null : html`<a href="${files.figure}">figure</a>`}
+        ${
+          files.figure === undefined
+            ? null
+            : html`<a href="${files.figure}"
+                >figure<span class="hidden"> of ${filename}, ${title}</span></a
+              >`
+        }
       </figcaption>
     </figure>
   </li>`;
 }
 
-/** The overlay lies on the image and fades; sheets of activations are links to themselves. */
+/** The overlay lies on the image and fades; a sheet of activations stands alone. */
 function pictures({ filename, method, files }: ExplanationRow): Html {
   const title = methodOf(method).title;
   if (files.overlay === undefined) {

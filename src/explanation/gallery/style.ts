@@ -9,7 +9,7 @@ export const galleryStyle = `
 .filters input { accent-color: var(--accent); width: 9rem; height: 2rem; }
 .filters output { font-variant-numeric: tabular-nums; min-width: 3em; }
 .filters [role="status"] { margin: 0; }
-.cards { list-style: none; padding: 0; display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 13.5rem), 1fr)); gap: 1.4rem 1rem; }
+.cards { list-style: none; padding: 0; display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 13.5rem), 1fr)); gap: 1.4rem 1rem; align-items: start; }
 .cards li[hidden] { display: none; }
 .cards figure { margin: 0; }
 .stack { position: relative; aspect-ratio: 1; background: #000; border-radius: 4px; overflow: hidden; }

@@ -80,14 +80,7 @@ async function text(
     html`<text x="${margin}" y="${header - 10}"> ${fitted(name, 150)} </text>`,
     ...captions.map(
       (words, at) =>
-        html`<text
-          x="${margin + at * (tile + gap)}"
-          y="${below + 18}"
-          font-size="12"
-          fill="${muted}"
-        >
-          ${words}
-        </text>`,
+        html`<text x="${margin + at * (tile + gap)}" y="${below + 18}">${words}</text>`,
     ),
     html`<text x="${margin}" y="${below + caption + 24}">
       roentgen · ${notice} · ${methodOf(method).paper}
