@@ -145,7 +145,7 @@ interface Subject {
 }
 
 function toExplanation(
-  { parts, completenessError }: RawMap,
+  { parts, completenessError, fit }: RawMap,
   method: MethodName,
   { name, image, answer, largestLogit, batch, at }: Subject,
 ): Explanation {
@@ -161,5 +161,6 @@ function toExplanation(
     logit: classFree ? null : (batch.logits[at] ?? null),
     ...readMap(parts, { reading, unit, largestLogit, height, width }),
     completenessError: completenessError ?? null,
+    fit: fit ?? null,
   };
 }

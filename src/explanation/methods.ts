@@ -17,6 +17,8 @@ export type MapUnit =
   | 'change of the logit per pixel'
   /** Each by itself. */
   | 'change of the logit'
+  /** Of the class, where a part is shown. */
+  | 'change of the probability'
   /** Of the layer. */
   | 'activation';
 
@@ -90,6 +92,13 @@ export const methods = {
     looksAt: 'pixels',
     reading: 'signed',
     unit: 'change of the logit',
+  },
+  lime: {
+    title: 'LIME',
+    paper: 'Ribeiro et al. 2016, arXiv:1602.04938',
+    looksAt: 'pixels',
+    reading: 'signed',
+    unit: 'change of the probability',
   },
   activations: {
     title: 'Activation maps',

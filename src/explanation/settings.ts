@@ -37,6 +37,17 @@ export const explainSettingsSchema = z.strictObject({
   baseline: share
     .default(0)
     .describe('Brightness that integratedGradients starts from: 0 is black, 1 white'),
+  limeSamples: positive
+    .default(1000)
+    .describe('Variations of an image for lime, at least 10 for each superpixel'),
+  segments: positive.default(50).describe('Superpixels for lime, about'),
+  hideColor: z
+    .number()
+    .int()
+    .min(0)
+    .max(255)
+    .optional()
+    .describe("Gray that hides superpixels for lime [each one's mean color]"),
   window: positive
     .optional()
     .describe("Side of occlusion's square in pixels [an eighth of the image's shorter side]"),

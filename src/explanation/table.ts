@@ -32,6 +32,7 @@ export interface ExplanationRow {
   centroidY: number | null;
   borderShare: number | null;
   completenessError: number | null;
+  fit: number | null;
   files: PictureFiles;
 }
 
@@ -54,6 +55,7 @@ export function rowOf(
     centroidY: place?.centroid.y ?? null,
     borderShare: place?.border ?? null,
     completenessError: explanation.completenessError,
+    fit: explanation.fit,
     files,
   };
 }
@@ -76,6 +78,7 @@ const columns: Readonly<Record<string, (row: ExplanationRow) => Cell>> = {
   centroid_y: ({ centroidY }) => centroidY,
   border_share: ({ borderShare }) => borderShare,
   completeness_error: ({ completenessError }) => completenessError,
+  fit: ({ fit }) => fit,
   heatmap: ({ files }) => files.heatmap,
   overlay: ({ files }) => files.overlay,
   figure: ({ files }) => files.figure,

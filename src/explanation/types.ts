@@ -44,6 +44,8 @@ export interface Explanation {
    * a share of that difference. 0 is exact; null for the other methods.
    */
   completenessError: number | null;
+  /** Of lime: R² of its linear model, weighted as the model was fitted; null for the other methods. */
+  fit: number | null;
 }
 
 export interface Explanations {

@@ -36,7 +36,7 @@ export const largestError = 0.05;
 
 /** Whether there is evidence, how much, and whether it adds up. */
 export function evidenceWords(explanation: Explanation): string {
-  const { raw, evidence, target, completenessError: error } = explanation;
+  const { raw, evidence, target, fit, completenessError: error } = explanation;
   const most = figure(raw.maximum);
   if (!evidence) {
     const why = raw.maximum > 0 ? `the raw maximum, ${most}, is negligible` : 'no value is above 0';
@@ -46,7 +46,8 @@ export function evidenceWords(explanation: Explanation): string {
   const shared = share === null ? '' : `, ${figure(share * 100)}% of the logit`;
   const advice = (error ?? 0) > largestError ? ': take more samples' : '';
   const complete = error === null ? '' : ` · completeness error ${figure(100 * error)}%${advice}`;
-  return `Raw maximum ${most}${shared}${complete}`;
+  const fitted = fit === null ? '' : ` · R² ${figure(fit)}`;
+  return `Raw maximum ${most}${shared}${complete}${fitted}`;
 }
 
 /** Raw maximum as a share of the target's absolute logit; null where it is not in the logit's unit. */

@@ -67,7 +67,7 @@ test.before(async (t) => {
     target: 'TAGGED',
     output: join(root, 'exam'),
     // A square of one color cannot be hidden by its own mean.
-    ...{ hideColor: 80, segments: 30, samples: 400, draws: 3, seed: 3 },
+    ...{ hideColor: 80, segments: 30, limeSamples: 400, draws: 3, seed: 3 },
   });
   t.context = { root, planted, report };
 });
@@ -219,7 +219,7 @@ for (const [what, given, code, words] of [
   ['an unknown class', { target: 'TAGED' }, 'ERR_INVALID_ARGUMENT', 'TAGGED'],
   ['no draws', { draws: 0 }, 'ERR_INVALID_ARGUMENT', 'draws'],
   ['no images', { images: [] }, 'ERR_INVALID_ARGUMENT', 'images'],
-  ['too few samples', { method: ['lime'], samples: 50 }, 'ERR_INVALID_ARGUMENT', '10 for each'],
+  ['too few samples', { method: ['lime'], limeSamples: 50 }, 'ERR_INVALID_ARGUMENT', '10 for each'],
   ['an unknown setting', { steps: 4 }, 'ERR_INVALID_ARGUMENT', 'steps'],
 ] as const) {
   test(`${what} is refused by name`, async (t) => {

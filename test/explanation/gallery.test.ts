@@ -35,6 +35,7 @@ function madeUpRows(filename: (image: number) => string): ExplanationRow[] {
       centroidY: evidence ? 0.5 : null,
       borderShare: evidence ? ((at * 7) % 12) / 12 : null,
       completenessError: null,
+      fit: null,
       files: { image: 'images/a.png', overlay: 'overlays/a.png', figure: 'figures/a.png' },
     };
   });

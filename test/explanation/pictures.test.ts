@@ -38,6 +38,7 @@ function madeUp(more: Partial<Explanation> = {}): Explanation {
     raw: { minimum: -0.1, maximum: 0.5 },
     evidence: true,
     completenessError: null,
+    fit: null,
     ...more,
   };
 }

@@ -26,6 +26,8 @@ export interface RawMap {
   parts: readonly MapPart[];
   /** See `Explanation`. */
   completenessError?: number;
+  /** See `Explanation`. */
+  fit?: number;
 }
 
 /** One result per image; of `activations` several, one for each convolution. */

@@ -4,6 +4,7 @@ import { computeActivations } from './activations.js';
 import type { Computer } from './batch.js';
 import { camComputer } from './cam.js';
 import { gradientComputer } from './gradients.js';
+import { computeLime } from './lime.js';
 import { computeOcclusion } from './occlusion.js';
 
 export const computers: Readonly<Record<MethodName, Computer>> = {
@@ -17,5 +18,6 @@ export const computers: Readonly<Record<MethodName, Computer>> = {
   smoothGrad: gradientComputer('smoothGrad'),
   integratedGradients: gradientComputer('integratedGradients'),
   occlusion: computeOcclusion,
+  lime: computeLime,
   activations: computeActivations,
 };

@@ -56,8 +56,8 @@ export async function examineExplanations(
   { onProgress, signal }: ExamHooks = {},
 ): Promise<ExamReport> {
   const settings = parseWith(examSettingsSchema, given);
-  const { seed, batchSize, draws, samples, segments, hideColor } = settings;
-  const lime = { seed, samples, segments, hideColor };
+  const { seed, batchSize, draws, limeSamples, segments, hideColor } = settings;
+  const lime = { seed, samples: limeSamples, segments, hideColor };
   const examinees = [...settings.method.map((name) => toExaminee(name, lime)), ...own];
   if (images.length === 0) throw invalidArgument('images', 'at least one path', 'none');
   const source = await scanSource(images, { unlabeled: true });

@@ -14,7 +14,7 @@ import type { Examinee, ExamImages } from './types.js';
 const classMethods = methodNames.filter((name) => methodOf(name).looksAt !== 'convolutions');
 
 /** What `--method` may be. */
-export const examMethods: readonly string[] = [...classMethods, 'lime'];
+export const examMethods: readonly string[] = classMethods;
 
 /**
  * Those who take the exam: methods by name, and others as they are.

@@ -4,7 +4,8 @@ import { explainSettingsSchema } from '../settings.js';
 import { examMethods } from './methodExaminee.js';
 
 const positive = z.number().int().min(1);
-const { target, batchSize, precision, seed } = explainSettingsSchema.shape;
+const { target, batchSize, precision, seed, limeSamples, segments, hideColor } =
+  explainSettingsSchema.shape;
 
 export const examSettingsSchema = z.strictObject({
   // Not an enumeration: a wrong name is answered with the nearest one.
@@ -19,15 +20,9 @@ export const examSettingsSchema = z.strictObject({
     .optional()
     .describe("Folder of lung masks with the images' relative names, or the same with .png"),
   draws: positive.default(5).describe('Places that each map is moved to, to see what chance does'),
-  samples: positive.default(1000).describe('Variations of an image for LIME'),
-  segments: positive.default(50).describe('Superpixels for LIME, about'),
-  hideColor: z
-    .number()
-    .int()
-    .min(0)
-    .max(255)
-    .optional()
-    .describe("Gray that hides superpixels for LIME [each one's mean color]"),
+  limeSamples,
+  segments,
+  hideColor,
   seed: seed.describe('Of all that is drawn'),
   batchSize,
   precision,

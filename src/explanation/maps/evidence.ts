@@ -16,7 +16,7 @@ export interface EvidenceContext {
 /**
  * Whether a raw map has positive values that are more than `negligible`: beside its negative ones and, where its numbers
  * are parts of the logit or changes of it, beside the largest logit. Parts count together, since on a large map each
- * is small; changes one by one, since each is an experiment.
+ * is small; changes one by one, since each is an experiment. Changes of the probability stand beside 1.
  */
 export function findEvidence(
   values: Float32Array,
@@ -31,5 +31,6 @@ export function findEvidence(
   // Also where both are 0, or not numbers.
   if (!(maximum > negligible * largest)) return false;
   if (unit === 'activation') return true;
+  if (unit === 'change of the probability') return maximum > negligible;
   return (unit === 'change of the logit' ? maximum : total) > negligible * largestLogit;
 }
