@@ -2,6 +2,7 @@
 import { extname } from 'node:path';
 import { RoentgenError } from '../native/index.js';
 import { openPacked, packDataset, type PackedDataset, type PackOptions } from './pack.js';
+import { refuseMasks } from './lungs/index.js';
 import type { PackedIndex } from './packFile.js';
 import { scanSource, type ScanOptions } from './scan.js';
 import type { ImageFormat } from './types.js';
@@ -11,7 +12,8 @@ export interface OpenDataOptions extends ScanOptions, PackOptions {}
 /**
  * The images at `path` in `format`: a folder or manifest as `scanSource` reads it, packed or found packed, or a
  * `.safetensors` file that was packed before. Where `classes` are given, labels are positions in them.
- * @throws RoentgenError as `scanSource`, `packDataset` and `openPacked`; ERR_MODEL_MISMATCH for a packed file of
+ * @throws RoentgenError as `scanSource`, `packDataset` and `openPacked`; ERR_INVALID_ARGUMENT for masks where the format
+ * takes whole images, or none where it takes the lungs alone; ERR_MODEL_MISMATCH for a packed file of
  * another format; ERR_UNKNOWN_CLASS for one that holds a class not in `classes`; ERR_FILES_SKIPPED for files that
  * are no images, unless `keepGoing`
  */
@@ -20,6 +22,7 @@ export async function openData(
   format: ImageFormat,
   options: OpenDataOptions = {},
 ): Promise<PackedDataset> {
+  refuseMasks(options.masks, format);
   if (extname(path).toLowerCase() === '.safetensors') {
     return openPackedAs(path, format, options.classes);
   }
@@ -52,8 +55,8 @@ async function openPackedAs(
 }
 
 function checkFormat(path: string, has: ImageFormat, needed: ImageFormat): void {
-  const describe = ({ channels, height, width, fit }: ImageFormat): string =>
-    `${channels}×${height}×${width} (${fit})`;
+  const describe = ({ channels, height, width, fit, lungs }: ImageFormat): string =>
+    `${channels}×${height}×${width} (${fit}${lungs === undefined ? '' : `; lungs: ${lungs}`})`;
   if (describe(has) !== describe(needed)) {
     throw new RoentgenError(
       'ERR_MODEL_MISMATCH',

@@ -1,6 +1,6 @@
 /** What a model file says of itself beside its weights, so that nothing else is needed to use it. */
 import { z } from 'zod';
-import { fits, type ImageFormat } from '../data/index.js';
+import { fits, lungSections, type ImageFormat } from '../data/index.js';
 import { outputKinds } from '../evaluation/index.js';
 import { RoentgenError, type Normalization } from '../native/index.js';
 import { checkDecision, decisionSchema } from './decisionSchema.js';
@@ -22,6 +22,8 @@ const descriptionFields = z.object({
   mean: z.array(z.number()).min(1).max(3),
   std: z.array(z.number().positive()).min(1).max(3),
   fit: z.enum(fits),
+  /** What is left of an image by its lung mask; without it the whole image. */
+  lungs: z.enum(lungSections).optional(),
   /** Where it comes from: versions, seed, epoch, hash of the data. */
   provenance: z.record(z.string(), z.union([z.string(), z.number(), z.null()])),
   /** How probabilities become answers; files of earlier versions, and models without validation images, have none. */
@@ -64,10 +66,11 @@ export function fromMetadata(
     );
   }
   const description = parse(descriptionSchema, metadata, 'description', path);
+  const { fit, lungs } = description;
   const { channels, height, width } = parse(shapeSchema, metadata, 'shape', path);
   return {
     description,
-    format: { channels, height, width, fit: description.fit },
+    format: { channels, height, width, fit, ...(lungs === undefined ? {} : { lungs }) },
     normalization: { mean: description.mean, std: description.std },
   };
 }
