@@ -138,7 +138,8 @@ const remedy = 'Replace the mask, or take the image out.';
 function checkShape(mask: Size, image: Size, name: string): void {
   const across = mask.width * image.height;
   const down = image.width * mask.height;
-  const onePixel = Math.max(...Object.values(mask.width < image.width ? image : mask));
+  const larger = mask.width < image.width ? image : mask;
+  const onePixel = Math.max(larger.width, larger.height);
   if (Math.abs(across - down) <= onePixel) return;
   const reason =
     `it is ${mask.width}×${mask.height} pixels, which is not the shape of the image's ` +
