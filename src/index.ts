@@ -120,6 +120,7 @@ export type {
   ImageFormat,
   ImageSource,
   Inspection,
+  LungSection,
   Measurement,
   PackedDataset,
   PackedIndex,

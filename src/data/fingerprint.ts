@@ -56,12 +56,12 @@ export function contentHash(image: string, mask: string | null): string {
   return mask === null ? image : sha256(image + mask);
 }
 
-/** The digest of the masks' contents alone, one entry per sample; undefined where the format needs none. */
+/** The digest of the masks' contents alone; undefined where the format needs none. */
 export function maskHash(
   { lungs }: ImageFormat,
-  hashes: readonly (string | null)[],
+  hashes: readonly { mask: string | null }[],
 ): string | undefined {
-  return lungs === undefined ? undefined : sha256(JSON.stringify(hashes));
+  return lungs && sha256(JSON.stringify(hashes.map(({ mask }) => mask)));
 }
 
 /** The digest that tells one packed dataset from every other: its listing and its files' content. */

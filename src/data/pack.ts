@@ -144,8 +144,7 @@ async function findPacked(job: Job): Promise<Packed | undefined> {
     return hashSample(sample, job.format);
   });
   const images = hashes.map(({ image }) => image);
-  const masks = hashes.map(({ mask }) => mask);
-  const key = packKey(job.listing, images, maskHash(job.format, masks));
+  const key = packKey(job.listing, images, maskHash(job.format, hashes));
   const found = await job.place.open(key);
   if (found === undefined) return undefined;
   const { dataset, index, problems } = found;
@@ -195,7 +194,7 @@ async function pack(job: Job): Promise<Packed> {
   const allHashes = outcomes.map(({ hashes }) => hashes.image);
   const masks = maskHash(
     format,
-    outcomes.map(({ hashes }) => hashes.mask),
+    outcomes.map(({ hashes }) => hashes),
   );
   const content: PackedContent = {
     key: packKey(job.listing, allHashes, masks),

@@ -19,8 +19,9 @@ at::Tensor readPlanes(const FileReader& file, const std::vector<int32_t>& keep, 
                       int64_t first, std::array<int64_t, 3> shape) {
   const auto& [planes, height, width] = shape;
   const int64_t bytes = planes * height * width;
-  at::Tensor read = at::empty({static_cast<int64_t>(keep.size()), planes, height, width}, at::kByte);
-  auto* out = read.mutable_data_ptr<uint8_t>();
+  const auto count = static_cast<int64_t>(keep.size());
+  at::Tensor images = at::empty({count, planes, height, width}, at::kByte);
+  auto* out = images.mutable_data_ptr<uint8_t>();
   for (size_t i = 0; i < keep.size();) {
     // Neighbors are read in one call, where nothing lies between them.
     size_t run = 1;
@@ -31,7 +32,7 @@ at::Tensor readPlanes(const FileReader& file, const std::vector<int32_t>& keep, 
               static_cast<uint64_t>(keep[i] * slotBytes + first));
     i += run;
   }
-  return read;
+  return images;
 }
 
 const at::Tensor& onDevice(const at::Tensor& tensor, at::Tensor& resident, at::Device device) {

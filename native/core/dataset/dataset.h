@@ -1,5 +1,5 @@
-// Packed images: uint8 [N, C, H, W] with int32 columns and metadata, perhaps a mask of what is to be
-// seen of each, held once and shared.
+// Packed images: uint8 [N, C, H, W] with int32 columns and metadata, held once and shared; perhaps
+// with masks of what is to be seen of them.
 #pragma once
 
 #include "core/io/safetensors.h"
@@ -25,8 +25,8 @@ class Dataset {
   Dataset& operator=(const Dataset&) = delete;
 
   static std::shared_ptr<Dataset> open(const std::string& path);
-  // Reads slots of C·H·W bytes from a raw file, or (C + 1)·H·W where a mask follows each image: the
-  // ones in `keep`, in that order.
+  // Reads slots of C·H·W bytes from a raw file, or (C + 1)·H·W where a mask follows each image:
+  // the ones in `keep`, in that order.
   static std::shared_ptr<Dataset> fromRaw(const std::string& path, int64_t channels, int64_t height,
                                           int64_t width, bool masked,
                                           const std::vector<int32_t>& keep);
