@@ -172,6 +172,7 @@ export type {
   ImageFormat,
   ImageSource,
   Inspection,
+  LungSection,
   Measurement,
   PackedDataset,
   PackedIndex,

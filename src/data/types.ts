@@ -23,7 +23,7 @@ export interface Sample {
   split: Split | null;
   /** What must not be cut in two by a split: a patient or a study. */
   group: string;
-  /** Absolute path of a lung mask, where the manifest names one. */
+  /** Absolute path of a lung mask, where the manifest names one or a folder of masks has one. */
   mask?: string;
 }
 
@@ -73,6 +73,9 @@ export interface ImageFormat {
   fit: Fit;
   /** Applied in order, before resizing. Default none. */
   repairs?: readonly Repair[];
-  /** Needs a mask for every image. Default the whole image. */
+  /**
+   * Needs a mask for every image. `crop` comes before the repairs, `blackout` after all else. Default
+   * the whole image.
+   */
   lungs?: LungSection;
 }

@@ -1,14 +1,14 @@
 /** What a model file says of itself beside its weights, so that nothing else is needed to use it. */
 import { z } from 'zod';
-import { fits, repairsSchema, type ImageFormat } from '../data/index.js';
+import { fits, lungSections, repairsSchema, type ImageFormat } from '../data/index.js';
 import { outputKinds } from '../evaluation/index.js';
 import { RoentgenError, type Normalization } from '../native/index.js';
 import { checkDecision, decisionSchema } from './decisionSchema.js';
 import { gateSchema } from './gate.js';
 
 const kind = 'roentgen model';
-/** Raised when older readers would misread what newer writers wrote: they would leave repairs out. */
-const formatVersions = { plain: '1', repaired: '2' } as const;
+/** Raised where older readers would misread what newer writers wrote: they would leave repairs and masks out. */
+const formatVersions = { plain: '1', extended: '2' } as const;
 
 const descriptionFields = z.object({
   /** Name of the architecture, as in models/. */
@@ -24,6 +24,8 @@ const descriptionFields = z.object({
   fit: z.enum(fits),
   /** What becomes of images before they are resized; none where there are none. */
   repairs: repairsSchema.optional(),
+  /** What is left of an image by its lung mask; without it the whole image. */
+  lungs: z.enum(lungSections).optional(),
   /** Where it comes from: versions, seed, epoch, hash of the data. */
   provenance: z.record(z.string(), z.union([z.string(), z.number(), z.null()])),
   /** How probabilities become answers; files of earlier versions, and models without validation images, have none. */
@@ -37,9 +39,9 @@ export type ModelDescription = z.infer<typeof descriptionSchema>;
 
 /** The description as safetensors metadata, strings only; the addon adds architecture and shape. */
 export function toMetadata(description: ModelDescription): Record<string, string> {
-  const { repairs = [], decision } = description;
-  const isRepaired = repairs.length > 0 || decision?.targetPrior !== undefined;
-  const formatVersion = formatVersions[isRepaired ? 'repaired' : 'plain'];
+  const { repairs = [], lungs, decision } = description;
+  const extended = repairs.length > 0 || lungs !== undefined || decision?.targetPrior !== undefined;
+  const formatVersion = formatVersions[extended ? 'extended' : 'plain'];
   return { kind, formatVersion, description: JSON.stringify(description) };
 }
 
@@ -78,8 +80,12 @@ export function fromMetadata(
   };
 }
 
-function formatOf({ fit, repairs }: ModelDescription): Pick<ImageFormat, 'fit' | 'repairs'> {
-  return { fit, ...(repairs && { repairs }) };
+function formatOf({
+  fit,
+  repairs,
+  lungs,
+}: ModelDescription): Pick<ImageFormat, 'fit' | 'repairs' | 'lungs'> {
+  return { fit, ...(repairs && { repairs }), ...(lungs && { lungs }) };
 }
 
 function parse<T>(

@@ -41,6 +41,8 @@ export interface EvaluateOptions {
   groupBy?: string | undefined;
   /** The class whose recall is the sensitivity; default the last. Two classes only. */
   positive?: string | undefined;
+  /** Folder of lung masks, for a model that sees the lungs alone; see `scanSource`. */
+  masks?: string | undefined;
   /** What the figures are for, as the run's ledger keeps it where test images are looked at. */
   why?: string | undefined;
   /** Default 64. */
@@ -102,11 +104,11 @@ export async function evaluate(
 ): Promise<EvaluateResult> {
   const { onEvent = () => undefined, signal } = hooks;
   using model = await loadModel(options.model);
-  const { data, labelsFrom, groupBy, cacheDir, workers, keepGoing } = options;
+  const { data, masks, labelsFrom, groupBy, cacheDir, workers, keepGoing } = options;
   const packed = await openData(data, model.format, {
     classes: [...model.classes],
     allowSingleClass: true,
-    ...{ labelsFrom, groupBy, cacheDir, workers, keepGoing, signal },
+    ...{ masks, labelsFrom, groupBy, cacheDir, workers, keepGoing, signal },
     onProgress: (progress) => {
       onEvent({ kind: 'packing', ...progress });
     },

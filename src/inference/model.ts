@@ -1,7 +1,14 @@
 /** A trained model, read from its file and ready to answer. */
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { decodeImages, nameOf, type ImageFormat, type Problem } from '../data/index.js';
+import {
+  decodeImages,
+  nameOf,
+  requireMasks,
+  type ImageFormat,
+  type NamedImage,
+  type Problem,
+} from '../data/index.js';
 import { rowsOf, toProbabilities, type DecisionRule } from '../evaluation/index.js';
 import {
   Dataset,
@@ -90,7 +97,7 @@ export class Model implements Disposable {
     return this.metadata.description.task;
   }
 
-  /** Size, channels and fit that images are decoded to, and how they are repaired first. */
+  /** Size, channels and fit that images are decoded to, which part of them, and how they are repaired first. */
   get format(): ImageFormat {
     return this.metadata.format;
   }
@@ -156,9 +163,12 @@ export class Model implements Disposable {
     return this.predictNamed(named, options);
   }
 
-  /** As `predict`, for images that have names already. */
+  /**
+   * As `predict`, for images that have names already, and lung masks for a model that sees the lungs alone. An image
+   * without its mask is a problem; ERR_INVALID_ARGUMENT where none has one.
+   */
   async predictNamed(
-    images: readonly { image: string | Uint8Array; name: string }[],
+    images: readonly NamedImage[],
     options: ModelPredictOptions = {},
   ): Promise<ModelPredictions> {
     if (this.task !== 'classification') {
@@ -171,6 +181,7 @@ export class Model implements Disposable {
     if (!Number.isInteger(batchSize) || batchSize < 1) {
       throw invalidArgument('batchSize', 'a positive integer', batchSize);
     }
+    requireMasks(images, this.format, 'the images');
     const result: ModelPredictions = { predictions: [], problems: [] };
     for (let start = 0; start < images.length; start += batchSize) {
       const batch = images.slice(start, start + batchSize);

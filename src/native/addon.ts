@@ -58,6 +58,7 @@ export interface NativeDataset {
   metadata(): Record<string, string>;
   column(name: string): Int32Array;
   read(index: number): Uint8Array;
+  mask(index: number): Uint8Array | null;
   preview(options: PreviewOptions): Uint8Array;
   measure(options: { indices: Int32Array }): Operation<Normalization>;
   save(
@@ -137,7 +138,13 @@ export interface Addon {
     open(path: string): Operation<NativeDataset>;
     fromRaw(
       path: string,
-      layout: { channels: number; height: number; width: number; keep: Int32Array },
+      layout: {
+        channels: number;
+        height: number;
+        width: number;
+        masked: boolean;
+        keep: Int32Array;
+      },
     ): Operation<NativeDataset>;
     fromImages(images: Uint8Array, shape: Shape4): NativeDataset;
   };

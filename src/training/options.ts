@@ -6,6 +6,7 @@ import { augmentationOptions } from './augmentation.js';
 import { decisionOptions } from './decision.js';
 import { disciplineOptions } from './discipline.js';
 import { imbalanceOptions } from './imbalance.js';
+import { lungOptions } from './lungs.js';
 import { normalizationOptions } from './normalization.js';
 import { onlyOptions } from './only.js';
 import { optimizationOptions } from './optimization.js';
@@ -33,6 +34,7 @@ export const trainOptionsSchema = z.strictObject({
     .enum(fits)
     .default('fill')
     .describe('How an image meets the input size: stretched, padded with black, or cropped'),
+  ...lungOptions,
   ...normalizationOptions,
   classes: z
     .array(z.string().min(1))

@@ -243,6 +243,7 @@ export function describe(
     mean: [...normalization.mean],
     std: [...normalization.std],
     fit: packed.index.format.fit,
+    lungs: packed.index.format.lungs,
     provenance,
   };
 }

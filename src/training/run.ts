@@ -77,6 +77,7 @@ export class Run {
         validationFrom: selection.validationFrom,
       },
       dataHash: packed.index.sourceHash,
+      ...(packed.index.maskHash === undefined ? {} : { maskHash: packed.index.maskHash }),
       skipped: packed.problems,
       versions: { roentgen: packageVersion, torch: torchVersion, node: process.version },
     });
