@@ -45,6 +45,7 @@ export type {
   MetricIntervals,
   OverallFigure,
 } from './intervals/metricIntervals.js';
+export { randomIntegers } from './intervals/random.js';
 export { rateEstimate, wilsonInterval } from './intervals/wilson.js';
 export { aggregateSeeds, formatAggregate } from './comparison/aggregateSeeds.js';
 export type { SeedAggregate, SeedSummary } from './comparison/aggregateSeeds.js';
@@ -88,6 +89,7 @@ export {
   withTemperature,
 } from './decision/temperature.js';
 export { largestInRows, quantile, rowsOf } from './arrays.js';
+export { csvLine } from './csv.js';
 export { enterLedger, ledgerFile, readLedger, testReads } from './ledger.js';
 export type { LedgerEntry } from './ledger.js';
 export { formatPredictions, predictionsFormats, writePredictions } from './predictions.js';
