@@ -42,6 +42,7 @@ export type {
   Scanner,
 } from './phantom/index.js';
 export { interleave } from './pixels.js';
+export { composeSheet, pathEnd } from './sheet.js';
 export { measureImages } from './measure.js';
 export type { Measurement } from './measure.js';
 export { openData } from './openData.js';
