@@ -38,3 +38,11 @@ export async function answersOf(
   const probabilities = model.probabilities(outputs);
   return { labels: largestInRows(probabilities, model.classes.length), probabilities };
 }
+
+/** Rows of `a`, then those of `b`. */
+export function joinAnswers(a: Answers, b: Answers): Answers {
+  return {
+    labels: [...a.labels, ...b.labels],
+    probabilities: Float64Array.from([...a.probabilities, ...b.probabilities]),
+  };
+}

@@ -4,6 +4,7 @@ import { confusionMatrixChart } from './charts/confusionMatrix.js';
 import { rateFinderChart } from './charts/rateFinder.js';
 import { renderSvg } from './charts/render.js';
 import { rocChart, type NamedRocCurve } from './charts/roc.js';
+import { scatterChart } from './charts/scatter.js';
 import {
   trainingCurvesChart,
   type EpochPoint,
@@ -34,4 +35,9 @@ export async function rocSvg(curves: readonly NamedRocCurve[]): Promise<string> 
 /** As `rateFinderChart`. */
 export async function rateFinderSvg(...chart: Parameters<typeof rateFinderChart>): Promise<string> {
   return renderSvg(rateFinderChart(...chart));
+}
+
+/** As `scatterChart`. */
+export async function scatterSvg(...chart: Parameters<typeof scatterChart>): Promise<string> {
+  return renderSvg(scatterChart(...chart));
 }
