@@ -64,9 +64,11 @@ export interface FileReading {
 export async function openImages(
   paths: readonly string[],
   model: Model,
-  reading: FileReading = {},
+  { cacheDir, workers, keepGoing, signal }: FileReading = {},
 ): Promise<PackedDataset> {
   const source = await scanSource(paths, { unlabeled: true });
+  // These alone: callers have other options, and one of packDataset's is called `output` as well.
+  const reading = { cacheDir, workers, keepGoing, signal };
   const packed = await packDataset(source, model.format, reading);
   return { ...packed, problems: [...source.problems, ...packed.problems] };
 }
@@ -81,8 +83,10 @@ export async function embedFiles(
   { cacheDir, workers, keepGoing, ...options }: EmbedOptions & Omit<FileReading, 'signal'> = {},
   hooks: Hooks = {},
 ): Promise<Embeddings> {
-  const reading = { cacheDir, workers, keepGoing, signal: hooks.signal };
-  const packed = await openImages(paths, model, reading);
+  const packed = await openImages(paths, model, {
+    ...{ cacheDir, workers, keepGoing },
+    signal: hooks.signal,
+  });
   using dataset = packed.dataset;
   return await embed(model, { ...packed, dataset }, options, hooks);
 }

@@ -9,7 +9,7 @@ const words = 46;
 const gap = 10;
 const fontSize = 11;
 /** In characters: as many as stand above a tile. */
-const longestName = 24;
+const longestName = 22;
 /** Of neighbors whose class is the image's own, and of others. */
 const colors = { same: '#8ee6b0', other: '#ffb199' } as const;
 

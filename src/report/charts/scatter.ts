@@ -14,11 +14,12 @@ export interface ScatterPoint {
 const side = 560;
 /** Of the series the one that means a marked point, and no class. */
 const green = 2;
+const markedShape = 'diamond';
 const longestName = 30;
 const unknown = 'unknown class';
 
 /**
- * @param title a sentence for those who cannot see it
+ * @param title above the chart, and for those who cannot see it
  * @param markedName what the marked points are, for the legend
  */
 export function scatterChart(
@@ -47,6 +48,7 @@ export function scatterChart(
       return {
         width: side,
         height: side,
+        title: { text: title, fontWeight: 'normal' },
         layer: [
           {
             data: { values: mixed(points.filter(({ marked }) => !marked)).map(row) },
@@ -74,11 +76,14 @@ export function scatterChart(
 function appearance(names: readonly string[], markedName: string, ink: Ink) {
   const others = ink.series.filter((_, at) => at !== green);
   const colors = cycled(others, names.length);
-  const marks = cycled<string>(shapes, names.length);
+  const marks = cycled<string>(
+    shapes.filter((shape) => shape !== markedShape),
+    names.length,
+  );
   const last = names.length - 1;
   if (names[last] === markedName) {
     colors[last] = ink.series[green] ?? ink.text;
-    marks[last] = 'diamond';
+    marks[last] = markedShape;
   }
   const unknownAt = names.indexOf(unknown);
   if (unknownAt !== -1) colors[unknownAt] = ink.muted;
