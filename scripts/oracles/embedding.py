@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import sklearn
+from safetensors.numpy import save_file
 from scipy.sparse import csr_array
 from sklearn.decomposition import PCA
 from sklearn.manifold import TSNE, trustworthiness
@@ -103,6 +104,28 @@ def kappa(random, count, classes, agreeing):
     }
 
 
+def embeddings_file():
+    """As `roentgen embed` writes them, but by the reference implementation of the format."""
+    content = {
+        "layer": "embedding",
+        "classes": ["NORMAL", "PNEUMONIA"],
+        "names": ["a/é.png", "b.png", "new.png"],
+        "groupNames": ["P1", "P2"],
+        "model": "model.safetensors",
+        "architecture": "lmap3",
+    }
+    save_file(
+        {
+            "embeddings": np.array([[1.5, -2.25], [0.1, 3e-8], [7, 1e30]], dtype=np.float32),
+            "label": np.array([0, 1, -1], dtype=np.int32),
+            "group": np.array([0, 1, 1], dtype=np.int32),
+            "split": np.array([0, 2, -1], dtype=np.int32),
+        },
+        OUTPUT / "embeddings.safetensors",
+        {"kind": "roentgen embeddings", **{name: json.dumps(value) for name, value in content.items()}},
+    )
+
+
 def write(name, content):
     OUTPUT.mkdir(parents=True, exist_ok=True)
     (OUTPUT / f"{name}.json").write_text(json.dumps({"madeBy": MADE_BY, **content}) + "\n")
@@ -116,10 +139,12 @@ def main():
         (2, 5, "euclidean", "uniform", 100),
         (3, 4, "euclidean", "uniform", 5),
         (3, 5, "euclidean", "distance", 5),
+        (3, 6, "euclidean", "distance", 40),
         (2, 6, "cosine", "distance", 100),
         (4, 7, "cosine", "uniform", 100),
     ]
     write("knn", {"cases": [knn(random, *case) for case in cases]})
+    embeddings_file()
     write("kappa", {"cases": [kappa(random, *case) for case in [(80, 2, 0.7), (60, 3, 0.4), (30, 4, 0.0)]]})
 
 
