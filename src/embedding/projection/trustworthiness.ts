@@ -16,49 +16,51 @@ export function trustworthiness(
   const count = points.length / 2;
   if (k >= count / 2) return null;
   const features = vectors.length / count;
-  const distances = new Float64Array(count);
   let penalty = 0;
   for (let row = 0; row < count; row += 1) {
-    fillDistances(distances, points, row, 2);
-    const nearest = nearestInMap(distances, row, k);
-    fillDistances(distances, vectors, row, features);
-    for (const other of nearest) penalty += Math.max(0, rankOf(distances, row, other) - k);
+    const nearest = nearestInMap(points, row, k);
+    for (const rank of ranks(vectors, features, row, nearest)) penalty += Math.max(0, rank - k);
   }
   return 1 - (penalty * 2) / (count * k * (2 * count - 3 * k - 1));
 }
 
-/** Squared distances of all rows to one. */
-function fillDistances(
-  distances: Float64Array,
-  rows: Float32Array | Float64Array,
-  row: number,
-  width: number,
-): void {
-  for (let other = 0; other < distances.length; other += 1) {
-    distances[other] = squaredDistance(rows, row * width, other * width, width);
-  }
-}
-
-/** The `k` rows of the smallest distances, without `row`. */
-function nearestInMap(distances: Float64Array, row: number, k: number): number[] {
-  const nearest: number[] = [];
-  distances.forEach((distance, other) => {
-    if (other === row) return;
-    if (nearest.length === k && distance >= (distances[nearest.at(-1) ?? 0] ?? 0)) return;
-    const place = nearest.findIndex((kept) => distance < (distances[kept] ?? 0));
-    nearest.splice(place === -1 ? nearest.length : place, 0, other);
+/** The `k` other rows that are nearest on the map. */
+function nearestInMap(points: Float64Array, row: number, k: number): number[] {
+  const nearest: { other: number; distance: number }[] = [];
+  for (let other = 0; other < points.length / 2; other += 1) {
+    const distance = squaredDistance(points, 2 * row, 2 * other, 2);
+    const farthest = nearest.length < k ? Infinity : (nearest.at(-1)?.distance ?? Infinity);
+    if (other === row || distance >= farthest) continue;
+    const place = nearest.findIndex((kept) => distance < kept.distance);
+    nearest.splice(place === -1 ? nearest.length : place, 0, { other, distance });
     if (nearest.length > k) nearest.pop();
-  });
-  return nearest;
+  }
+  return nearest.map(({ other }) => other);
 }
 
-/** From 1: how many rows are nearer, or as near and earlier, and one. */
-function rankOf(distances: Float64Array, row: number, other: number): number {
-  const distance = distances[other] ?? 0;
-  let rank = 1;
-  for (let at = 0; at < distances.length; at += 1) {
-    const here = distances[at] ?? 0;
-    if (here <= distance && at !== row && (here < distance || at < other)) rank += 1;
+/** Which nearest vector of a row each of `others` is, from 1. */
+function ranks(
+  vectors: Float32Array,
+  features: number,
+  row: number,
+  others: readonly number[],
+): number[] {
+  const place = row * features;
+  const distances = others.map((other) =>
+    squaredDistance(vectors, place, other * features, features),
+  );
+  // Beyond the farthest of them nothing changes a rank.
+  const limit = Math.max(...distances);
+  const found = others.map(() => 1);
+  for (let at = 0; at < vectors.length / features; at += 1) {
+    if (at === row) continue;
+    const distance = squaredDistance(vectors, place, at * features, features, limit);
+    if (distance > limit) continue;
+    others.forEach((other, index) => {
+      const own = distances[index] ?? 0;
+      if (distance < own || (distance === own && at < other))
+        found[index] = (found[index] ?? 0) + 1;
+    });
   }
-  return rank;
+  return found;
 }

@@ -59,7 +59,9 @@ export function tsne(
     const gains = new Float64Array(points.length).fill(1);
     let best = { divergence: Infinity, step };
     while (step < Math.min(phase.until, iterations)) {
-      divergence = gradient.compute(points, phase.exaggeration);
+      gradient.compute(points, phase.exaggeration);
+      const checking = (step + 1) % checkEvery === 0 || step + 1 === iterations;
+      if (checking) divergence = gradient.divergence(points, phase.exaggeration);
       const length = move(
         points,
         { gradient: gradient.values, update, gains },
@@ -68,7 +70,7 @@ export function tsne(
       );
       step += 1;
       onStep(step);
-      if (step % checkEvery !== 0) continue;
+      if (!checking) continue;
       if (divergence < best.divergence) best = { divergence, step };
       else if (step - best.step > phase.patience) break;
       if (length <= smallestGradient) break;
