@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { openData, type PackedDataset } from '../data/index.js';
 import { enterLook, isRunDirectory, loadModel, type Model } from '../inference/index.js';
-import { createNewFolder, writeFileAtomic } from '../native/index.js';
+import { createNewFolder, invalidArgument, writeFileAtomic } from '../native/index.js';
 import { openImages } from './embed.js';
 import { writeEmbeddings, writeEmbeddingsCsv } from './files/embeddingFile.js';
 import { gather } from './gathered.js';
@@ -18,7 +18,7 @@ const outputFolder = 'embedding';
  * `project` also `projection.csv`, `scatter.html` and `scatter.png`. A map, and neighbors that classify images that are
  * neither `train` nor `val`, are a look at test images, which is entered in the run's `ledger.jsonl`. Nothing is written where something fails.
  * For research and education: not a medical device.
- * @throws RoentgenError as `loadModel`, `openData`, `embed`, `evaluateNeighbors` and `project`; ERR_NO_SPACE, ERR_IO,
+ * @throws RoentgenError ERR_INVALID_ARGUMENT for `query` without `knn`; as `loadModel`, `openData`, `embed`, `evaluateNeighbors` and `project`; ERR_NO_SPACE, ERR_IO,
  * ABORT_ERR
  */
 export async function embedData(
@@ -26,6 +26,13 @@ export async function embedData(
   hooks: EmbedHooks = {},
 ): Promise<EmbedDataResult> {
   const { onEvent = () => undefined, signal } = hooks;
+  if (options.query !== undefined && options.knn !== true) {
+    throw invalidArgument(
+      'query',
+      'no names without knn, which finds the neighbors,',
+      options.query,
+    );
+  }
   using model = await loadModel(options.model);
   // A wrong layer is told before thousands of images are read.
   model.inside.layer(options.layer, 'embedding');
@@ -37,12 +44,19 @@ export async function embedData(
   using newDataset = fresh && fresh.dataset;
   const known = { ...data, dataset };
   const added = fresh && newDataset && { ...fresh, dataset: newDataset };
-  const gathered = await gather(model, known, added, options, {
-    signal,
-    onProgress: (progress) => {
-      onEvent({ kind: 'step', ...progress });
+  const answered = options.knn === true || method !== undefined;
+  const gathered = await gather(
+    model,
+    known,
+    added,
+    { ...options, answered },
+    {
+      signal,
+      onProgress: (progress) => {
+        onEvent({ kind: 'step', ...progress });
+      },
     },
-  });
+  );
   const knn = options.knn === true ? await runKnn(gathered, options, { signal }) : null;
   const map =
     method === undefined

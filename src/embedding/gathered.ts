@@ -13,7 +13,7 @@ export interface Gathered {
   count: number;
   /** Rows that are of the data; those behind them are new. */
   known: number;
-  /** Null for a network without classes. */
+  /** Null for a network without classes, and where they were not asked for. */
   answers: Answers | null;
   format: ImageFormat;
   /** C·H·W bytes of a row's image. */
@@ -22,25 +22,28 @@ export interface Gathered {
 
 /**
  * Runs the network over both. The datasets must live as long as `pixels` is called.
+ * @param options without `answered` the network's own answers, which take as long again, are left out
  * @throws RoentgenError as `embed`
  */
 export async function gather(
   model: Model,
   data: PackedDataset,
   fresh: PackedDataset | null,
-  options: EmbedOptions,
+  options: EmbedOptions & { answered: boolean },
   hooks: Hooks,
 ): Promise<Gathered> {
+  const answer = async (images: PackedDataset): Promise<Answers | null> =>
+    options.answered ? answersOf(model, images, options, hooks) : null;
   const known = data.index.names.length;
   const ofData = await embed(model, data, options, hooks);
-  const answers = await answersOf(model, data, options, hooks);
+  const answers = await answer(data);
   const { format } = model;
   if (fresh === null) {
     const pixels = (row: number): Uint8Array => data.dataset.read(row);
     return { embeddings: ofData, count: known, known, answers, format, pixels };
   }
   const ofNew = await embed(model, fresh, options, hooks);
-  const newAnswers = await answersOf(model, fresh, options, hooks);
+  const newAnswers = await answer(fresh);
   return {
     embeddings: joinEmbeddings(ofData, ofNew),
     count: known + fresh.index.names.length,

@@ -74,7 +74,7 @@ test.serial('vectors, votes and a map, each in its file; nothing is overwritten'
   );
   t.like(knn.newImages[0], { truth: null, neighbors: { label: 'BRIGHT' } });
   for (const name of ['neighbors.png', 'scatter.png']) {
-    const { width = 0 } = await sharp(join(result.output, name)).metadata();
+    const { width } = await sharp(join(result.output, name)).metadata();
     t.true(width > 200, name);
   }
   const looks = await readLedger(options.model);
@@ -129,6 +129,11 @@ const refusals: readonly (readonly [
     'an image to draw that is not there',
     { knn: true, query: ['none.png'] },
     { code: 'ERR_INVALID_ARGUMENT', message: /none\.png/ },
+  ],
+  [
+    'an image to draw without neighbors',
+    { query: ['none.png'] },
+    { code: 'ERR_INVALID_ARGUMENT', message: /without knn/ },
   ],
   [
     'a split without images',

@@ -42,7 +42,7 @@ const draw = () => {
       const [x, y] = screen(row);
       if (x < -20 || y < -20 || x > width + 20 || y > height + 20) continue;
       context.beginPath();
-      look.shape(context, x, y, big ? Math.max(8, 1.6 * radius) : radius);
+      look.shape(context, x, y, big ? Math.max(newRadius, 1.6 * radius) : radius);
       context.globalAlpha = big ? 1 : .7;
       context.fillStyle = look.fill;
       context.fill();
@@ -209,6 +209,8 @@ const data = JSON.parse(document.getElementById('data').textContent);
 const plot = document.getElementById('plot');
 const context = plot.getContext('2d');
 const newCode = data.known < data.names.length ? data.facets[0].codes[data.known] : -1;
+// Many large marks would hide the map.
+const newRadius = data.names.length - data.known > 20 ? 5 : 8;
 const hidden = data.facets.map(() => ({}));
 const view = { x: .5, y: .5, scale: 1 };
 let [width, height, chosen, kept, waiting] = [0, 0, -1, false, false];

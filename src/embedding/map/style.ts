@@ -2,7 +2,7 @@
 export const mapStyle = `
 .map { display: grid; grid-template-columns: minmax(0, 1fr) 17rem; gap: 1rem 2rem; align-items: start; margin-top: 1.2rem; }
 @media (max-width: 800px) { .map { grid-template-columns: minmax(0, 1fr); } }
-.plot canvas { display: block; width: 100%; height: min(75vh, 44rem); border: 1px solid var(--line); border-radius: 6px; background: var(--raised); touch-action: pan-y; cursor: crosshair; }
+.plot canvas { display: block; width: 100%; aspect-ratio: 1; max-height: min(80vh, 46rem); border: 1px solid var(--line); border-radius: 6px; background: var(--raised); touch-action: pan-y; cursor: crosshair; }
 .plot .buttons { margin-top: .6rem; }
 .plot #help { margin-top: .6rem; }
 .side > * { margin: 0 0 1.2rem; }

@@ -32,6 +32,8 @@ export function scatterChart(
     ...(points.some(({ label, marked }) => label < 0 && !marked) ? [unknown] : []),
     ...(points.some(({ marked }) => marked) ? [markedName] : []),
   ];
+  // Many large marks would hide the others.
+  const many = points.filter(({ marked }) => marked).length > 20;
   const row = ({ x, y, label, marked }: ScatterPoint) => {
     return { x, y, name: marked ? markedName : (names[label] ?? unknown), marked };
   };
@@ -60,7 +62,7 @@ export function scatterChart(
             mark: {
               type: 'point',
               filled: true,
-              size: 130,
+              size: many ? 50 : 130,
               opacity: 1,
               stroke: ink.text,
               strokeWidth: 1.2,
