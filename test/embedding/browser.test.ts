@@ -60,9 +60,9 @@ for (const width of [400, 1400]) {
       );
       t.is(await words(page), 'image-4.png\nClass: NORMAL\nNetwork: NORMAL (0.800)\nSplit: test');
       await page.mouse.move(
-      (box?.x ?? 0) + (box?.width ?? 0) / 4,
-      (box?.y ?? 0) + (box?.height ?? 0) / 4,
-    );
+        (box?.x ?? 0) + (box?.width ?? 0) / 4,
+        (box?.y ?? 0) + (box?.height ?? 0) / 4,
+      );
       t.is(await words(page), 'No image is chosen.');
       t.deepEqual(complaints, []);
       t.deepEqual(requests, []);
