@@ -234,6 +234,38 @@ export type {
   TrainDetectorOptions,
 } from './anomaly/index.js';
 
+export {
+  classifyByNeighbors,
+  embed,
+  embedData,
+  embedFiles,
+  formatEmbedding,
+  project,
+  readEmbeddings,
+  trustworthiness,
+  writeEmbeddings,
+  writeEmbeddingsCsv,
+} from './embedding/index.js';
+export type {
+  Agreement,
+  EmbedDataOptions,
+  EmbedDataResult,
+  Embeddings,
+  EmbeddingSource,
+  EmbedEvent,
+  EmbedHooks,
+  EmbedOptions,
+  KnnAnswer,
+  KnnFigures,
+  KnnOptions,
+  KnnQuestion,
+  KnnReport,
+  NearestRows,
+  Projection,
+  ProjectionMethod,
+  ProjectOptions,
+} from './embedding/index.js';
+
 export { writeReport } from './reporting/index.js';
 export type { WrittenReport } from './reporting/index.js';
 

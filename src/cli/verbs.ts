@@ -108,6 +108,11 @@ export const verbs: readonly VerbEntry[] = [
     load: async () => (await import('./exam.js')).examVerb,
   },
   {
+    usage: 'embed <model> <data>',
+    summary: 'See which images a network finds alike: vectors, neighbors, a map',
+    load: async () => (await import('./embed.js')).embedVerb,
+  },
+  {
     usage: 'compare <a> <b>',
     summary: 'Say whether one model is better than another on the same images',
     load: async () => (await import('./compare.js')).compareVerb,

@@ -53,6 +53,7 @@ export type {
 export { interleave } from './pixels.js';
 export { formatRepairs, referenceQuantiles, repairsSchema } from './repair/index.js';
 export type { ReferenceOptions } from './repair/index.js';
+export { composeSheet, pathEnd } from './sheet.js';
 export { measureImages } from './measure.js';
 export type { Measurement } from './measure.js';
 export { openData, requireFormat } from './openData.js';

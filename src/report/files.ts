@@ -5,6 +5,7 @@ import { confusionMatrixChart } from './charts/confusionMatrix.js';
 import { rateFinderChart } from './charts/rateFinder.js';
 import { renderSvg } from './charts/render.js';
 import { rocChart, type NamedRocCurve } from './charts/roc.js';
+import { scatterChart } from './charts/scatter.js';
 import {
   trainingCurvesChart,
   type EpochPoint,
@@ -42,4 +43,9 @@ export async function anomalyHistogramSvg(
   ...chart: Parameters<typeof anomalyHistogramChart>
 ): Promise<string> {
   return renderSvg(anomalyHistogramChart(...chart));
+}
+
+/** As `scatterChart`. */
+export async function scatterSvg(...chart: Parameters<typeof scatterChart>): Promise<string> {
+  return renderSvg(scatterChart(...chart));
 }

@@ -1,8 +1,16 @@
 /** What a run says of itself: charts, the report as one HTML file, the model card, reporting checklists. */
-export { anomalyHistogramSvg, confusionMatrixSvg, rateFinderSvg, rocSvg, trainingCurvesSvg } from './files.js';
+export {
+  anomalyHistogramSvg,
+  confusionMatrixSvg,
+  rateFinderSvg,
+  rocSvg,
+  scatterSvg,
+  trainingCurvesSvg,
+} from './files.js';
 export { writePlots } from './plots.js';
 export { reportHtml } from './page/page.js';
 export { toPng } from './raster.js';
+export type { ScatterPoint } from './charts/scatter.js';
 export type { NamedRocCurve } from './charts/roc.js';
 export type { EpochPoint } from './charts/trainingCurves.js';
 export type { EvaluatedSplit, Fact, GalleryImage, ProbeResult, ReportContent } from './content.js';
@@ -14,6 +22,7 @@ export { claimChecklist } from './card/claim.js';
 export { modelCard } from './card/modelCard.js';
 export { html, Html, scriptJson } from './page/html.js';
 export type { Content } from './page/html.js';
+export { securityPolicy } from './page/policy.js';
 export { pageStyle } from './page/style.js';
 export { shorten } from './charts/chart.js';
 export { paperInk } from './charts/ink.js';
