@@ -42,6 +42,11 @@ export type {
   Scanner,
 } from './phantom/index.js';
 export { interleave } from './pixels.js';
+export { groupItems } from './collections.js';
+export { Pacer } from './audit/pacer.js';
+export { readFileFacts } from './audit/fileFacts.js';
+export type { FileFacts } from './audit/fileFacts.js';
+export { shuffled } from './random.js';
 export { measureImages } from './measure.js';
 export type { Measurement } from './measure.js';
 export { openData } from './openData.js';

@@ -45,6 +45,7 @@ export type {
   MetricIntervals,
   OverallFigure,
 } from './intervals/metricIntervals.js';
+export { randomIntegers } from './intervals/random.js';
 export { rateEstimate, wilsonInterval } from './intervals/wilson.js';
 export { aggregateSeeds, formatAggregate } from './comparison/aggregateSeeds.js';
 export type { SeedAggregate, SeedSummary } from './comparison/aggregateSeeds.js';
