@@ -3,6 +3,8 @@ import { readFile } from 'node:fs';
 import { promisify } from 'node:util';
 import sharp from 'sharp';
 import { RoentgenError, invalidArgument, type ErrorCode } from '../native/index.js';
+import { luma } from './pixels.js';
+import { checkRepairs, repairImage } from './repair/index.js';
 import { fits, type ImageFormat } from './types.js';
 
 /** Pixels an image may have: five times a 43 cm detector at 0.1 mm, a quarter of a 20,000² bomb. */
@@ -28,6 +30,8 @@ export interface DecodeOptions {
  *   converted, and of an animation or multi-page file the first page counts.
  * - Resizing is Lanczos 3 after the codec's own reduction by a power of two (JPEG and WebP shrink on load, 1.6
  *   times as fast); an image that has the size already is not resampled.
+ * - Repairs work on the image before it is resized, and padding stays black. With three channels each takes the way
+ *   of the luminance. Images of more than 4,000,000 pixels are halved first.
  *
  * @throws RoentgenError ERR_INVALID_ARGUMENT; ERR_NOT_FOUND; ERR_UNREADABLE_IMAGE for what is unreadable, damaged,
  * truncated or no image; ERR_IMAGE_TOO_LARGE
@@ -43,14 +47,19 @@ export async function decodeImage(
   const bytes = typeof file === 'string' ? await readImageFile(file, name) : file;
   // sharp's constructor throws for an empty buffer; within the promise both ways of failing are one.
   const rgb = await Promise.resolve()
-    .then(() =>
-      sharp(bytes, { limitInputPixels: pixelLimit, ignoreIcc: true, autoOrient: true })
-        .flatten(isJpeg(bytes) ? false : { background: 'black' })
+    .then(async () => {
+      const opened = sharp(bytes, {
+        limitInputPixels: pixelLimit,
+        ignoreIcc: true,
+        autoOrient: true,
+      }).flatten(isJpeg(bytes) ? false : { background: 'black' });
+      const whole = format.repairs?.length ? await repairImage(opened, format) : opened;
+      return whole
         .resize({ width, height, fit, background: 'black' })
         .toColourspace('srgb')
         .raw({ depth: 'uchar' })
-        .toBuffer(),
-    )
+        .toBuffer();
+    })
     .catch((cause: unknown) => {
       throw decodeError(name, cause, pixelLimit);
     });
@@ -89,6 +98,7 @@ export function checkFormat(format: ImageFormat): ImageFormat {
     }
   }
   if (!fits.includes(fit)) throw invalidArgument('fit', `one of ${fits.join(', ')}`, fit);
+  checkRepairs(format.repairs ?? []);
   return format;
 }
 
@@ -140,18 +150,6 @@ function reasonOf(cause: unknown): string {
 /** No JPEG is transparent, and flattening an opaque image costs a tenth of decoding it. */
 function isJpeg(bytes: Uint8Array): boolean {
   return bytes[0] === 0xff && bytes[1] === 0xd8;
-}
-
-/** Rec. 601 luma as PIL's `convert('L')` rounds it; the weights add up to 2¹⁶. */
-function luma(rgb: Buffer): Buffer {
-  const gray = Buffer.allocUnsafe(rgb.length / 3);
-  for (let pixel = 0, at = 0; pixel < gray.length; pixel += 1, at += 3) {
-    const red = rgb[at] ?? 0;
-    const green = rgb[at + 1] ?? 0;
-    const blue = rgb[at + 2] ?? 0;
-    gray[pixel] = (red * 19595 + green * 38470 + blue * 7471 + 0x8000) >> 16;
-  }
-  return gray;
 }
 
 /** [H, W, 3] → [3, H, W]. */

@@ -19,12 +19,12 @@ export function sha256(data: Uint8Array | string): string {
  * group and split. Two packings that share it may differ in the files' content only.
  */
 export function listingKey(source: ImageSource, format: ImageFormat, pixelLimit: number): string {
-  const { channels, height, width, fit } = format;
+  const { channels, height, width, fit, repairs = [] } = format;
   return sha256(
     JSON.stringify([
       packVersion,
       software,
-      [channels, height, width, fit, pixelLimit],
+      [channels, height, width, fit, pixelLimit, ...repairs],
       source.classes,
       source.samples.map(({ name, label, group, split }) => [name, label, group, split]),
       source.problems.map(({ file, code }) => [file, code]),

@@ -1,8 +1,10 @@
 /** From whatever a user calls data to a packed dataset: a folder or manifest is packed, a packed file opened. */
 import { extname } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { RoentgenError } from '../native/index.js';
 import { openPacked, packDataset, type PackedDataset, type PackOptions } from './pack.js';
 import type { PackedIndex } from './packFile.js';
+import { formatRepairs } from './repair/index.js';
 import { scanSource, type ScanOptions } from './scan.js';
 import type { ImageFormat } from './types.js';
 
@@ -52,9 +54,10 @@ async function openPackedAs(
 }
 
 function checkFormat(path: string, has: ImageFormat, needed: ImageFormat): void {
-  const describe = ({ channels, height, width, fit }: ImageFormat): string =>
-    `${channels}×${height}×${width} (${fit})`;
-  if (describe(has) !== describe(needed)) {
+  const describe = ({ channels, height, width, fit, repairs }: ImageFormat): string =>
+    `${channels}×${height}×${width} (${fit}; repairs: ${formatRepairs(repairs)})`;
+  const sameRepairs = isDeepStrictEqual(has.repairs ?? [], needed.repairs ?? []);
+  if (!sameRepairs || describe(has) !== describe(needed)) {
     throw new RoentgenError(
       'ERR_MODEL_MISMATCH',
       `${path} was packed as ${describe(has)} but ${describe(needed)} is needed: pack it again with those options.`,

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { Dataset, RoentgenError, errorCodes, type ErrorCode } from '../native/index.js';
 import { packVersion, software } from './fingerprint.js';
+import { repairsSchema } from './repair/index.js';
 import { fits, splits, type ImageFormat, type Problem, type Split } from './types.js';
 
 /** What is known of each image of a packed dataset; the lists have one entry per image, in the tensor's order. */
@@ -57,6 +58,7 @@ const metadataSchema = z.object({
     height: z.int().positive(),
     width: z.int().positive(),
     fit: z.enum(fits),
+    repairs: repairsSchema.exactOptional(),
   }),
   classes: z.array(z.string()),
   names: z.array(z.string()),
