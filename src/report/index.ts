@@ -1,6 +1,10 @@
 /** What a run says of itself: charts, the report as one HTML file, the model card, reporting checklists. */
 export { confusionMatrixSvg, rateFinderSvg, rocSvg, trainingCurvesSvg } from './files.js';
 export { writePlots } from './plots.js';
+export type { Chart } from './charts/chart.js';
+export { html, Html } from './page/html.js';
+export { figure, table } from './page/parts.js';
+export { pageStyle } from './page/style.js';
 export { reportHtml } from './page/page.js';
 export { toPng } from './raster.js';
 export type { NamedRocCurve } from './charts/roc.js';

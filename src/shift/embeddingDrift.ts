@@ -3,10 +3,7 @@ import type { Rows } from '../native/index.js';
 import { gradeEmbedding } from './grading.js';
 import { againstHalves } from './halves.js';
 import type { Answers } from './seen.js';
-import {
-  remainingDiscrepancy,
-  type RemainingDiscrepancy,
-} from './statistics/classShares.js';
+import { remainingDiscrepancy, type RemainingDiscrepancy } from './statistics/classShares.js';
 import { discrepancy, testDiscrepancy } from './statistics/discrepancy.js';
 import { gaussian, medianSquare, squaredDistances, type Grid } from './statistics/kernel.js';
 import type { EmbeddingDrift } from './types.js';
@@ -56,7 +53,11 @@ export async function compareEmbeddings(
   const ofHalves = halves.map((half) => discrepancy(kernel, half).squared);
   const found = { ...tested, usual: Math.max(0, ...ofHalves) * againstHalves(n, m) };
   const reference = { embeddings, labels, classes, square, kernel };
-  const kernels = { source: kernel, across: part(whole, 0, n, n, m), target: part(whole, n, m, n, m) };
+  const kernels = {
+    source: kernel,
+    across: part(whole, 0, n, n, m),
+    target: part(whole, n, m, n, m),
+  };
   const remaining = await remainingDiscrepancy(kernels, labels, classes, signal);
   const drift = {
     ...{ layer, features: embeddings.features, ...found, remaining: remaining.squared },

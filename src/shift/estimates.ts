@@ -1,5 +1,11 @@
 /** How often a model is right on images without labels, told from how sure it is. */
-import { bootstrapIntervals, groupImages, largestInRows, rowsOf, type Estimate } from '../evaluation/index.js';
+import {
+  bootstrapIntervals,
+  groupImages,
+  largestInRows,
+  rowsOf,
+  type Estimate,
+} from '../evaluation/index.js';
 
 /** Probabilities of images, calibrated where the model can. */
 export interface Answered {

@@ -1,7 +1,8 @@
 /** Whether images differ from those that a model knows: in what, by how much, and what that may cost. */
 import { isRunDirectory } from '../inference/index.js';
 import { createNewFolder } from '../native/index.js';
-import { acceptedShare, compareSides, loadClassifier, type Study } from './study.js';
+import { acceptedShare } from './answers.js';
+import { compareSides, loadClassifier, type Study } from './study.js';
 import type { ShiftHooks, ShiftOptions, ShiftReport } from './types.js';
 import { verdictOf } from './verdict.js';
 import { writeShift } from './writeShift.js';
@@ -26,7 +27,7 @@ export async function measureShift(
   const place = outputOf(options);
   const output = place === undefined ? null : await createNewFolder(place);
   const report = reportOf(study, options, { started, output });
-  if (output !== null) await writeShift(output, report, study);
+  if (output !== null) await writeShift(output, report, study, null);
   return report;
 }
 
@@ -42,7 +43,10 @@ export function reportOf(
   { started, output }: { started: number; output: string | null },
 ): ShiftReport {
   const embedding = ofModel && ofModel.drift;
-  const accepted = ofModel && [acceptedShare(ofModel.source), acceptedShare(ofModel.target)];
+  const accepted = ofModel && [
+    acceptedShare(ofModel.source.answers),
+    acceptedShare(ofModel.target),
+  ];
   const [inSource, inTarget] = accepted ?? [];
   return {
     source: options.source,

@@ -1,6 +1,6 @@
 /** What is seen of a collection: figures of its files and pixels, and what a model makes of its images. */
 import { Pacer, readFileFacts, type ImageFormat } from '../data/index.js';
-import { withTemperature } from '../evaluation/index.js';
+import { toTargetPrior, withTemperature } from '../evaluation/index.js';
 import { findUnfamiliar, type Model } from '../inference/index.js';
 import type { Rows } from '../native/index.js';
 import type { FigureColumns } from './figureDrift.js';
@@ -78,4 +78,9 @@ export async function answersOf(
     ),
     accepted: gate && (await findUnfamiliar(gate, images)).map((unfamiliar) => !unfamiliar),
   };
+}
+
+/** Probabilities as the model's decision rule tells them, for the class shares that it is for; row-major [N, classes]. */
+export function toldBy({ decision }: Model, { probabilities }: Answers): Float64Array {
+  return decision ? toTargetPrior(decision, probabilities) : probabilities;
 }

@@ -48,7 +48,9 @@ export async function openSource(
   const run = place !== undefined && isRunDirectory(place) ? await readRun(place) : null;
   const { labelsFrom, groupBy } = run?.settings ?? options;
   const reading = { labelsFrom, groupBy, classes: model?.classes, allowSingleClass: true };
-  const packed = await openData(data, model?.format ?? plainFormat, {
+  // Networks learn from images as they are: repairs are for others.
+  const { repairs: _, ...format } = model?.format ?? plainFormat;
+  const packed = await openData(data, format, {
     ...reading,
     ...readingOf(options, hooks),
   });

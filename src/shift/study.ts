@@ -1,9 +1,9 @@
 /** A comparison in the making: both collections, the model, and all that was found of them. */
-import { estimatePrior, rateEstimate, type Estimate } from '../evaluation/index.js';
 import { loadModel, type Model } from '../inference/index.js';
 import { RoentgenError } from '../native/index.js';
+import { accuracyOn, sharesOn, type Answered } from './answers.js';
 import { compareEmbeddings, type ComparedEmbeddings } from './embeddingDrift.js';
-import { estimateAccuracy, type AccuracyEstimates } from './estimates.js';
+import type { AccuracyEstimates } from './estimates.js';
 import { compareFigures, type FigureColumns } from './figureDrift.js';
 import { halvesOf } from './halves.js';
 import { answersOf, figuresOf, type Answers } from './seen.js';
@@ -14,7 +14,7 @@ import type { FigureDrift, SharesOfClasses, ShiftHooks, ShiftOptions } from './t
 /** What a model adds to a comparison. */
 export interface ModelStudy extends ComparedEmbeddings {
   model: Model;
-  source: Answers;
+  source: Answered;
   target: Answers;
   shares: SharesOfClasses;
   /** Null without images that the model did not learn from. */
@@ -30,9 +30,6 @@ export interface Study extends Disposable {
   /** Null without a model. */
   ofModel: ModelStudy | null;
 }
-
-/** Of the bootstrap of both estimates. */
-const draws = 1000;
 
 /** @throws RoentgenError as `loadModel`; ERR_UNSUPPORTED for a reconstruction */
 export async function loadClassifier(path: string): Promise<Model> {
@@ -64,7 +61,8 @@ export async function compareSides(
       };
       const halves = halvesOf(source.groups, options.seed ?? 0);
       const figures = compareFigures(columns.source, columns.target, halves);
-      const ofModel = model && (await studyModel(model, { source, target, halves }, options, hooks));
+      const ofModel =
+        model && (await studyModel(model, { source, target, halves }, options, hooks));
       return {
         ...{ source, target, columns, figures, ofModel },
         [Symbol.dispose]: () => {
@@ -89,36 +87,18 @@ async function studyModel(
   { onEvent, signal }: ShiftHooks,
 ): Promise<ModelStudy> {
   const { seed = 0 } = options;
-  const { labels, groups, heldOut } = sides.source;
   const classes = model.classes.length;
   onEvent?.({ kind: 'step', title: 'embeddings', share: 0.3 });
-  const source = await answersOf(model, sides.source, options, signal);
+  const answers = await answersOf(model, sides.source, options, signal);
   const target = await answersOf(model, sides.target, options, signal);
   onEvent?.({ kind: 'step', title: 'distances', share: 0.8 });
+  const { labels } = sides.source;
   const described = { labels, classes, halves: sides.halves };
-  const compared = await compareEmbeddings(source, target, described, { seed, signal });
-  const prior = sharesOf(labels, classes);
-  const validated = { probabilities: source.probabilities, labels, groups };
-  const unlabeled = { probabilities: target.probabilities, groups: sides.target.groups };
+  const compared = await compareEmbeddings(answers, target, described, { seed, signal });
+  const source = { side: sides.source, answers, classes };
   return {
     ...{ model, source, target, ...compared },
-    shares: {
-      source: prior,
-      byAnswers: estimatePrior(target.probabilities, prior).prior,
-      byEmbeddings: compared.remaining.shares,
-    },
-    accuracy: heldOut ? estimateAccuracy(validated, unlabeled, classes, { draws, seed }) : null,
+    shares: sharesOn(source, target, compared.remaining),
+    accuracy: accuracyOn(source, sides.target, target, seed),
   };
-}
-
-function sharesOf(labels: Int32Array, classes: number): number[] {
-  return Array.from(
-    { length: classes },
-    (_, label) => labels.filter((own) => own === label).length / labels.length,
-  );
-}
-
-/** Null for a model without a gate. */
-export function acceptedShare({ accepted }: Answers): Estimate | null {
-  return accepted && rateEstimate(accepted.filter(Boolean).length, accepted.length);
 }

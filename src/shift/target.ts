@@ -1,15 +1,17 @@
 /** The target: images that may differ, drawn from all there are, and packed with repairs or without. */
 import {
+  decodeImages,
   packDataset,
   scanSource,
   shuffled,
   type ImageFormat,
   type ImageSource,
+  type PackedDataset,
   type Problem,
   type Repair,
 } from '../data/index.js';
 import type { Model } from '../inference/index.js';
-import { RoentgenError } from '../native/index.js';
+import { Dataset, RoentgenError } from '../native/index.js';
 import { mapClasses, type MappedSource } from './classMap.js';
 import { readingOf } from './reading.js';
 import { checkSize, mostOfASide, sideOf, type Side } from './side.js';
@@ -22,8 +24,10 @@ export interface TargetSide extends Side {
   /** Of its content and labels, in hexadecimal. */
   hash: string;
   format: ImageFormat;
-  /** The same images with more repairs; to be disposed of by the caller. */
+  /** The same images with other repairs, in memory; to be disposed of by the caller. */
   repaired: (repairs: readonly Repair[]) => Promise<Side>;
+  /** The same as a packed file. */
+  pack: (repairs: readonly Repair[]) => Promise<PackedDataset>;
   leftOut: MappedSource['leftOut'];
   problems: Problem[];
 }
@@ -41,24 +45,44 @@ export async function openTarget(
     .sort((a, b) => (a.name < b.name ? -1 : 1));
   const source = { ...all, samples };
   const format = model?.format ?? plainFormat;
-  const pack = async (repairs: readonly Repair[]): Promise<[Side, hash: string]> => {
-    const every = [...(format.repairs ?? []), ...repairs];
-    const packed = await packDataset(
-      source,
-      every.length === 0 ? format : { ...format, repairs: every },
-      readingOf(options, hooks),
-    );
-    const positions = Int32Array.from(packed.index.names.keys());
-    return [sideOf(packed, positions, samples), packed.index.sourceHash];
-  };
+  const pack = async (repairs: readonly Repair[]): Promise<PackedDataset> =>
+    packDataset(source, withRepairs(format, repairs), readingOf(options, hooks));
   checkSize(samples.length, data);
-  const [side, hash] = await pack([]);
+  const packed = await pack(format.repairs ?? []);
+  const side = sideOf(packed, Int32Array.from(packed.index.names.keys()), samples);
   return {
-    ...{ ...side, hash, format, leftOut, problems: source.problems },
+    ...{ ...side, format, leftOut, pack },
+    hash: packed.index.sourceHash,
     labeled: model !== null && !unlabeled,
-    repaired: async (repairs) => {
-      const [other] = await pack(repairs);
-      return other;
+    problems: [...source.problems, ...packed.problems],
+    repaired: async (repairs) => decodeAgain(side, withRepairs(format, repairs), options, hooks),
+  };
+}
+
+/** The format's own repairs are replaced. */
+function withRepairs(
+  { repairs: _, ...format }: ImageFormat,
+  repairs: readonly Repair[],
+): ImageFormat {
+  return repairs.length === 0 ? format : { ...format, repairs };
+}
+
+async function decodeAgain(
+  side: Side,
+  format: ImageFormat,
+  { workers }: ShiftOptions,
+  { signal }: ShiftHooks,
+): Promise<Side> {
+  const images = (side.files ?? []).map((image, at) => ({ image, name: side.names[at] ?? '' }));
+  const { pixels, problems } = await decodeImages(images, format, { workers, signal });
+  const [problem] = problems;
+  if (problem) throw new RoentgenError(problem.code, problem.message, { details: { problems } });
+  const { channels, height, width } = format;
+  const dataset = Dataset.fromImages(pixels, [images.length, channels, height, width]);
+  return {
+    ...{ ...side, dataset, positions: Int32Array.from(images.keys()) },
+    [Symbol.dispose]: () => {
+      dataset.dispose();
     },
   };
 }

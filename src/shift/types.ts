@@ -1,7 +1,6 @@
 /** The words of domain shift: what is compared, what was found, and how bad it is. */
 import type { Problem, Split } from '../data/index.js';
 import type { Estimate } from '../evaluation/index.js';
-import type { NativeProgress } from '../native/index.js';
 import type { AccuracyEstimates } from './estimates.js';
 import type { FigureName, FigureKind } from './imageFigures.js';
 
@@ -28,6 +27,8 @@ export interface ShiftOptions {
   layer?: string | undefined;
   /** Of what is drawn: images, halves, permutations, bootstrap. Default 0. */
   seed?: number | undefined;
+  /** Of two classes the one whose recall is the sensitivity; default the last. */
+  positive?: string | undefined;
   /** See `scanSource`. For the source, a run's settings come first. */
   labelsFrom?: string | undefined;
   groupBy?: string | undefined;
@@ -127,5 +128,3 @@ export interface ShiftReport {
   /** Where the files are. */
   output: string | null;
 }
-
-export type ProgressOf = (title: string) => (progress: NativeProgress) => void;

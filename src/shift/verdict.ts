@@ -23,7 +23,9 @@ export function verdictOf(
   const [most] = shifted;
   const what = most ? `: what shifted most is the ${describeFigure(most)}` : '';
   const inside =
-    most || grade === 'none' ? '' : ': no figure of files or pixels says why, only the embeddings do';
+    most || grade === 'none'
+      ? ''
+      : ': no figure of files or pixels says why, only the embeddings do';
   return { grade, verdict: `${sentences[grade]}${what}${inside}.`, reasons };
 }
 

@@ -1,0 +1,57 @@
+/** What a model's answers say of a collection without labels: accuracy, shares of the classes, familiarity. */
+import { adjustToPrior, estimatePrior, rateEstimate, type Estimate } from '../evaluation/index.js';
+import { estimateAccuracy, type AccuracyEstimates } from './estimates.js';
+import type { Answers } from './seen.js';
+import type { Side } from './side.js';
+import type { SourceSide } from './source.js';
+import type { RemainingDiscrepancy } from './statistics/classShares.js';
+import type { SharesOfClasses } from './types.js';
+
+/** Of the bootstrap. */
+const draws = 1000;
+
+/** The images of the source, and what the model makes of them. */
+export interface Answered {
+  side: SourceSide;
+  answers: Answers;
+  classes: number;
+}
+
+/** Null for a source that the model learned from. Throws ERR_INVALID_ARGUMENT for a seed out of range. */
+export function accuracyOn(
+  { side, answers, classes }: Answered,
+  target: Pick<Side, 'groups'>,
+  { probabilities }: Pick<Answers, 'probabilities'>,
+  seed: number,
+): AccuracyEstimates | null {
+  if (!side.heldOut) return null;
+  const { labels, groups } = side;
+  const labeled = { probabilities: answers.probabilities, labels, groups };
+  const unlabeled = { probabilities, groups: target.groups };
+  return estimateAccuracy(labeled, unlabeled, classes, { draws, seed });
+}
+
+/**
+ * Measured from the source's mean probabilities rather than from its labels (Alexandari, Kundaje and Shrikumar, ICML
+ * 2020): what is too high for a class as a whole would be taken for a shift.
+ */
+export function sharesOn(
+  { side, answers, classes }: Answered,
+  { probabilities }: Pick<Answers, 'probabilities'>,
+  { shares }: Pick<RemainingDiscrepancy, 'shares'>,
+): SharesOfClasses {
+  const each = [...Array(classes).keys()];
+  const { labels } = side;
+  const source = each.map((label) => labels.filter((own) => own === label).length / labels.length);
+  const means = each.map((label) => {
+    const ofClass = answers.probabilities.filter((_, at) => at % classes === label);
+    return ofClass.reduce((total, value) => total + value, 0) / labels.length;
+  });
+  const { prior } = estimatePrior(probabilities, means);
+  return { source, byAnswers: [...adjustToPrior(source, means, prior)], byEmbeddings: shares };
+}
+
+/** What a gate lets through; null for a model without one. */
+export function acceptedShare({ accepted }: Pick<Answers, 'accepted'>): Estimate | null {
+  return accepted && rateEstimate(accepted.filter(Boolean).length, accepted.length);
+}

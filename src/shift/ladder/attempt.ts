@@ -1,0 +1,94 @@
+/** One attempt at the ladder: the target under repairs, and what that gains over how it stands. */
+import type { Repair } from '../../data/index.js';
+import { mcnemarTest } from '../../evaluation/index.js';
+import { loadModel, type Model } from '../../inference/index.js';
+import { remainingOf } from '../embeddingDrift.js';
+import { acceptedShare, accuracyOn } from '../answers.js';
+import { answersOf, type Answers } from '../seen.js';
+import type { RemainingDiscrepancy } from '../statistics/classShares.js';
+import type { ModelStudy, Study } from '../study.js';
+import type { ShiftHooks, ShiftOptions } from '../types.js';
+import { errorOfGain } from './gain.js';
+import type { Trial } from './types.js';
+
+/** The target as a model sees it under repairs. */
+export interface Standing {
+  repairs: readonly Repair[];
+  answers: Answers;
+  remaining: RemainingDiscrepancy;
+}
+
+export interface Climb {
+  study: Study;
+  ofModel: ModelStudy;
+  options: ShiftOptions;
+  hooks: ShiftHooks;
+}
+
+/** A gain counts from this many standard errors on: with a dozen rungs tried, chance comes so far once in sixty times. */
+export const leastGain = 3;
+/** At or above it fewer accepted images may be chance. */
+const level = 0.05;
+
+/** The target under these repairs. Throws as `answersOf` and `decodeImages`; ABORT_ERR. */
+export async function standUnder(
+  { study, ofModel, options, hooks }: Climb,
+  repairs: readonly Repair[],
+): Promise<Standing> {
+  using side = await study.target.repaired(repairs);
+  return { repairs, ...(await standingOf(ofModel.model, side, { ofModel, options, hooks })) };
+}
+
+/**
+ * The same with batch normalization that has the target's statistics.
+ * @throws RoentgenError ERR_UNSUPPORTED for a network without batch normalization, and as `standUnder`
+ */
+export async function standAdapted(
+  { study, ofModel, options, hooks }: Climb,
+  repairs: readonly Repair[],
+): Promise<Standing> {
+  using model = await loadModel(ofModel.model.path);
+  using side = await study.target.repaired(repairs);
+  const { dataset, positions: indices } = side;
+  const { batchSize = 64 } = options;
+  const { signal } = hooks;
+  await model.inside.estimateStatistics(dataset, { indices, batchSize }, { signal });
+  return { repairs, ...(await standingOf(model, side, { ofModel, options, hooks })) };
+}
+
+async function standingOf(
+  model: Model,
+  side: Parameters<typeof answersOf>[1],
+  { ofModel, options, hooks: { signal } }: Pick<Climb, 'ofModel' | 'options' | 'hooks'>,
+): Promise<Omit<Standing, 'repairs'>> {
+  const answers = await answersOf(model, side, options, signal);
+  const remaining = await remainingOf(ofModel.reference, answers.embeddings, signal);
+  return { answers, remaining };
+}
+
+/** What `after` gains over `before`; an outcome other than `kept` says why it is not to be kept. */
+export function judge(
+  before: Standing,
+  after: Standing,
+  { study, ofModel, options }: Climb,
+): Omit<Trial, 'round' | 'rung' | 'title'> {
+  const groups = { source: study.source.groups, target: study.target.groups };
+  const gain = before.remaining.squared - after.remaining.squared;
+  const error = errorOfGain(before.remaining, after.remaining, groups);
+  const refused = isRefused(before.answers.accepted, after.answers.accepted);
+  return {
+    ...{ remaining: after.remaining.squared, gain, error, reason: null },
+    accepted: acceptedShare(after.answers)?.value ?? null,
+    accuracy:
+      accuracyOn(ofModel.source, study.target, after.answers, options.seed ?? 0)?.atc ?? null,
+    outcome: gain <= leastGain * error ? 'noise' : refused ? 'refused' : 'kept',
+  };
+}
+
+/** Whether a gate lets fewer of the same images through than before, beyond chance. */
+function isRefused(before: readonly boolean[] | null, after: readonly boolean[] | null): boolean {
+  if (before === null || after === null) return false;
+  const lost = before.filter((accepted, image) => accepted && after[image] !== true).length;
+  const won = after.filter((accepted, image) => accepted && before[image] !== true).length;
+  return lost > won && mcnemarTest(lost, won).exact < level;
+}
