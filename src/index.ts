@@ -43,7 +43,7 @@ export type {
   TrainSettings,
 } from './training/index.js';
 
-export { evaluate, loadModel, Model, predict } from './inference/index.js';
+export { evaluate, loadModel, Model, predict, repairModel } from './inference/index.js';
 export type {
   EvaluateEvent,
   EvaluateHooks,
@@ -54,6 +54,8 @@ export type {
   Prediction,
   PredictOptions,
   PredictResult,
+  RepairSettings,
+  TargetImages,
 } from './inference/index.js';
 
 export {
@@ -105,6 +107,7 @@ export {
   measureImages,
   openPacked,
   packDataset,
+  referenceQuantiles,
   scanSource,
   splitByGroup,
   writeManifest,
@@ -128,6 +131,8 @@ export type {
   PhantomDataset,
   PhantomDatasetOptions,
   Problem,
+  ReferenceOptions,
+  Repair,
   Sample,
   ScanOptions,
   Split,

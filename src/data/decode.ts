@@ -30,8 +30,8 @@ export interface DecodeOptions {
  *   converted, and of an animation or multi-page file the first page counts.
  * - Resizing is Lanczos 3 after the codec's own reduction by a power of two (JPEG and WebP shrink on load, 1.6
  *   times as fast); an image that has the size already is not resampled.
- * - Repairs work on the image before it is resized, and padding stays black. With three channels each takes the way
- *   of the luminance. Images of more than 4,000,000 pixels are halved first.
+ * - Repairs work on the image before it is resized, decoded whole and halved while it has more than 2,000,000 pixels;
+ *   padding stays black. What they do is read off the luminance and done to each channel.
  *
  * @throws RoentgenError ERR_INVALID_ARGUMENT; ERR_NOT_FOUND; ERR_UNREADABLE_IMAGE for what is unreadable, damaged,
  * truncated or no image; ERR_IMAGE_TOO_LARGE

@@ -51,7 +51,7 @@ export { formatRepairs, referenceQuantiles, repairsSchema } from './repair/index
 export type { ReferenceOptions } from './repair/index.js';
 export { measureImages } from './measure.js';
 export type { Measurement } from './measure.js';
-export { openData } from './openData.js';
+export { openData, requireFormat } from './openData.js';
 export type { OpenDataOptions } from './openData.js';
 export { decodeImages, nameOf } from './decodeImages.js';
 export type { DecodedImages, NamedImage } from './decodeImages.js';

@@ -45,7 +45,7 @@ async function openPackedAs(
 ): Promise<PackedDataset> {
   const packed = await openPacked(path);
   try {
-    checkFormat(path, packed.index.format, format);
+    requireFormat(path, packed.index.format, format);
     return classes ? { ...packed, index: relabel(path, packed.index, classes) } : packed;
   } catch (error) {
     packed.dataset.dispose();
@@ -53,7 +53,8 @@ async function openPackedAs(
   }
 }
 
-function checkFormat(path: string, has: ImageFormat, needed: ImageFormat): void {
+/** @throws RoentgenError ERR_MODEL_MISMATCH where images at `path` were packed in another format than is needed */
+export function requireFormat(path: string, has: ImageFormat, needed: ImageFormat): void {
   const describe = ({ channels, height, width, fit, repairs }: ImageFormat): string =>
     `${channels}×${height}×${width} (${fit}; repairs: ${formatRepairs(repairs)})`;
   const sameRepairs = isDeepStrictEqual(has.repairs ?? [], needed.repairs ?? []);

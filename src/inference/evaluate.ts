@@ -78,6 +78,8 @@ export interface EvaluateResult {
   intervals: MetricIntervals | null;
   /** Null for a classifier. */
   reconstruction: ReconstructionMetrics | null;
+  /** What was done to the model and its images so that they fit each other; null for a model as it was trained. */
+  repair: string | null;
   /** What the model's decision rule makes of the images; null for a model without. Not in `metrics`. */
   decision: DecisionEvaluation | null;
   /** How often these test images have been looked at with this run's models; null where no ledger is kept. */
@@ -141,6 +143,7 @@ export async function evaluate(
     samples: indices.length,
     loss: outputs.loss,
     ...scores,
+    repair: model.repair,
     decision,
     looks,
     output,

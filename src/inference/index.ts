@@ -22,5 +22,7 @@ export type {
 } from './model.js';
 export { predict } from './predict.js';
 export type { PredictOptions, PredictResult } from './predict.js';
+export { repairModel } from './repairModel.js';
+export type { RepairSettings, TargetImages } from './repairModel.js';
 export { rewriteModel } from './rewrite.js';
 export { splitPositions } from './splitPositions.js';

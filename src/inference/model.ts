@@ -90,7 +90,7 @@ export class Model implements Disposable {
     return this.metadata.description.task;
   }
 
-  /** Size, channels and fit that images are decoded to. */
+  /** Size, channels and fit that images are decoded to, and how they are repaired first. */
   get format(): ImageFormat {
     return this.metadata.format;
   }
@@ -98,6 +98,12 @@ export class Model implements Disposable {
   /** Versions, seed, epoch and data hash of the run that made it. */
   get provenance(): Readonly<Record<string, string | number | null>> {
     return this.metadata.description.provenance;
+  }
+
+  /** What `repairModel` did, in words; null for a model as it was trained. */
+  get repair(): string | null {
+    const { repair = null } = this.provenance;
+    return repair === null ? null : String(repair);
   }
 
   /** How probabilities become answers; null for a model without. */
@@ -236,6 +242,7 @@ export function isRunDirectory(path: string): boolean {
   return existsSync(path) && statSync(path).isDirectory();
 }
 
-function modelPath(path: string): string {
+/** The model file that a path stands for: itself, or the best model of a run directory. */
+export function modelPath(path: string): string {
   return isRunDirectory(path) ? join(path, bestModelFile) : path;
 }

@@ -22,6 +22,8 @@ export interface PredictOptions extends ModelPredictOptions {
 export interface PredictResult {
   classes: readonly string[];
   predictions: Prediction[];
+  /** What was done to the model and its images so that they fit each other; null for a model as it was trained. */
+  repair: string | null;
   /** From which probability on the answer is the positive class; null for the most probable class. */
   operatingPoint: OperatingPoint | null;
   /** The predictions in the format that was asked for. */
@@ -49,6 +51,7 @@ export async function predict(options: PredictOptions): Promise<PredictResult> {
   return {
     classes: model.classes,
     predictions,
+    repair: model.repair,
     operatingPoint: options.raw === true ? null : (model.decision?.operatingPoint ?? null),
     text,
     problems: [...source.problems, ...problems],
