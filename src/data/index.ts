@@ -47,8 +47,14 @@ export { Pacer } from './audit/pacer.js';
 export { readFileFacts } from './audit/fileFacts.js';
 export type { FileFacts } from './audit/fileFacts.js';
 export { shuffled } from './random.js';
-export { formatRepairs, referenceQuantiles, repairsSchema } from './repair/index.js';
-export type { ReferenceOptions } from './repair/index.js';
+export {
+  brightnessOf,
+  findContent,
+  formatRepairs,
+  referenceQuantiles,
+  repairsSchema,
+} from './repair/index.js';
+export type { Picture, ReferenceOptions } from './repair/index.js';
 export { measureImages } from './measure.js';
 export type { Measurement } from './measure.js';
 export { openData, requireFormat } from './openData.js';

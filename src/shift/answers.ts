@@ -1,5 +1,5 @@
 /** What a model's answers say of a collection without labels: accuracy, shares of the classes, familiarity. */
-import { adjustToPrior, estimatePrior, rateEstimate, type Estimate } from '../evaluation/index.js';
+import { estimateShares, rateEstimate, type Estimate } from '../evaluation/index.js';
 import { estimateAccuracy, type AccuracyEstimates } from './estimates.js';
 import type { Answers } from './seen.js';
 import type { Side } from './side.js';
@@ -31,10 +31,7 @@ export function accuracyOn(
   return estimateAccuracy(labeled, unlabeled, classes, { draws, seed });
 }
 
-/**
- * Measured from the source's mean probabilities rather than from its labels (Alexandari, Kundaje and Shrikumar, ICML
- * 2020): what is too high for a class as a whole would be taken for a shift.
- */
+/** By answers as `estimateShares`, the rule being the source's own; by embeddings those of the least discrepancy. */
 export function sharesOn(
   { side, answers, classes }: Answered,
   { probabilities }: Pick<Answers, 'probabilities'>,
@@ -43,12 +40,12 @@ export function sharesOn(
   const each = [...Array(classes).keys()];
   const { labels } = side;
   const source = each.map((label) => labels.filter((own) => own === label).length / labels.length);
-  const means = each.map((label) => {
+  const meanProbabilities = each.map((label) => {
     const ofClass = answers.probabilities.filter((_, at) => at % classes === label);
     return ofClass.reduce((total, value) => total + value, 0) / labels.length;
   });
-  const { prior } = estimatePrior(probabilities, means);
-  return { source, byAnswers: [...adjustToPrior(source, means, prior)], byEmbeddings: shares };
+  const rule = { prior: source, meanProbabilities };
+  return { source, byAnswers: estimateShares(rule, probabilities), byEmbeddings: shares };
 }
 
 /** What a gate lets through; null for a model without one. */

@@ -1,10 +1,10 @@
 /** What kind of picture an image is: figures of its pixels and of its file, each one number. */
-import type { ImageFormat } from '../data/index.js';
+import { brightnessOf, findContent, interleave, type ImageFormat } from '../data/index.js';
 
 /** Gray levels up to this are black, and from 255 less this on white. */
 const margin = 5;
-/** Edge lines whose pixels are all as near as this to the corner's are border, in gray levels. */
-const borderTolerance = 16;
+/** Rows and columns at the edges as even as this are border, in gray levels: as the repair crops them. */
+export const borderTolerance = 16;
 
 /** Of one image as the network gets it, gray levels 0 … 255. */
 export interface PixelFigures {
@@ -58,12 +58,15 @@ export const figureKinds: readonly FigureKind[] = [
 /** @param pixels [C, H, W] bytes */
 export function pixelFigures(
   pixels: Uint8Array,
-  { channels, height, width }: Pick<ImageFormat, 'channels' | 'height' | 'width'>,
+  format: Pick<ImageFormat, 'channels' | 'height' | 'width'>,
 ): PixelFigures {
-  const gray = toGray(pixels, channels);
+  const { height, width } = format;
+  const picture = { ...format, pixels: interleave(pixels, format) };
+  const gray = brightnessOf(picture);
   const sorted = gray.toSorted();
   const at = (level: number): number => sorted[Math.round(level * (sorted.length - 1))] ?? 0;
   const { mean, variance } = moments(gray);
+  const { top, bottom, left, right } = findContent(picture, borderTolerance);
   return {
     mean,
     contrast: Math.sqrt(variance),
@@ -71,21 +74,11 @@ export function pixelFigures(
     blackShare: share(gray, (level) => level <= margin),
     whiteShare: share(gray, (level) => level >= 255 - margin),
     ...edges(gray, height, width),
-    border: borderShare(gray, height, width),
+    border: 1 - ((bottom - top) * (right - left)) / (height * width),
   };
 }
 
-/** Mean of the channels, [H, W]. */
-export function toGray(pixels: Uint8Array, channels: number): Float32Array {
-  const area = pixels.length / channels;
-  const gray = new Float32Array(area);
-  pixels.forEach((value, at) => {
-    gray[at % area] = (gray[at % area] ?? 0) + value / channels;
-  });
-  return gray;
-}
-
-function moments(values: Float32Array): { mean: number; variance: number } {
+function moments(values: Uint8Array | Float32Array): { mean: number; variance: number } {
   let [sum, squares] = [0, 0];
   for (const value of values) {
     sum += value;
@@ -95,7 +88,7 @@ function moments(values: Float32Array): { mean: number; variance: number } {
   return { mean, variance: Math.max(0, squares / values.length - mean ** 2) };
 }
 
-function share(values: Float32Array, counts: (value: number) => boolean): number {
+function share(values: Uint8Array, counts: (value: number) => boolean): number {
   let found = 0;
   for (const value of values) if (counts(value)) found += 1;
   return found / values.length;
@@ -106,7 +99,7 @@ function share(values: Float32Array, counts: (value: number) => boolean): number
  * y, both of the pixels that have all neighbors; 0 for an image that has none.
  */
 function edges(
-  gray: Float32Array,
+  gray: Uint8Array,
   height: number,
   width: number,
 ): Pick<PixelFigures, 'sharpness' | 'gradient'> {
@@ -124,28 +117,4 @@ function edges(
     }
   }
   return { sharpness: moments(laplacian).variance, gradient: gradient / size };
-}
-
-/** Share of the area outside the lines that differ from the corners: bars of a letterbox, shutters. */
-function borderShare(gray: Float32Array, height: number, width: number): number {
-  const isPlain = (corner: number, start: number, step: number, count: number): boolean => {
-    const color = gray[corner] ?? 0;
-    for (let at = 0; at < count; at += 1) {
-      if (Math.abs((gray[start + at * step] ?? 0) - color) > borderTolerance) return false;
-    }
-    return true;
-  };
-  const last = gray.length - 1;
-  const lines = (count: number, isBorder: (line: number) => boolean): number => {
-    let line = 0;
-    while (line < count && isBorder(line)) line += 1;
-    return line;
-  };
-  const top = lines(height, (y) => isPlain(0, y * width, 1, width));
-  if (top === height) return 1;
-  const bottom = lines(height, (y) => isPlain(last, (height - 1 - y) * width, 1, width));
-  const left = lines(width, (x) => isPlain(0, x, width, height));
-  const right = lines(width, (x) => isPlain(last, width - 1 - x, width, height));
-  const inside = (height - top - bottom) * (width - left - right);
-  return 1 - Math.max(0, inside) / (height * width);
 }

@@ -8,7 +8,7 @@ import { outputOf, reportOf } from './measureShift.js';
 import { lookAtLabels } from './outcome.js';
 import type { RepairReport } from './repairReport.js';
 import { answersOf, toldBy } from './seen.js';
-import { sideOf } from './side.js';
+import { sideOf, type Side } from './side.js';
 import { compareSides, loadClassifier } from './study.js';
 import type { ShiftHooks, ShiftOptions } from './types.js';
 import { writeShift } from './writeShift.js';
@@ -39,9 +39,10 @@ export async function repairShift(
   const ladder = await climbLadder({ study, ofModel, options, hooks });
   const output = await createNewFolder(place);
   const packed = ladder.kept.length > 0 ? await study.target.pack(ladder.repairs) : null;
-  using _dataset = packed?.dataset;
+  using repaired = packed && sideOf(packed, everyone(packed), null);
   const file = join(output, repairedFile);
-  const after = packed && (await writeRepaired({ packed, ladder, file }, options, hooks));
+  const after =
+    packed && repaired && (await writeRepaired({ packed, repaired, ladder, file }, options, hooks));
   const before = toldBy(model, ofModel.target);
   const outcome = study.target.labeled
     ? await lookAtLabels(model, study.target, [before, after], options)
@@ -50,23 +51,28 @@ export async function repairShift(
     ...reportOf(study, options, { started, output }),
     ...{ ladder, outcome, repairedModel: packed && file },
   };
-  await writeShift(output, report, study, packed && sideOf(packed, everyone(packed), null));
+  await writeShift(output, report, study, repaired);
   return report;
 }
 
 /** Writes the new model; what it tells of the target, row-major [N, classes]. */
 async function writeRepaired(
-  { packed, ladder, file }: { packed: PackedDataset; ladder: Ladder; file: string },
+  {
+    packed,
+    repaired,
+    ladder,
+    file,
+  }: { packed: PackedDataset; repaired: Side; ladder: Ladder; file: string },
   options: ShiftOptions & { model: string },
   hooks: ShiftHooks,
 ): Promise<Float64Array> {
   const { signal } = hooks;
-  const positions = everyone(packed);
+  const { positions } = repaired;
   const { repairs, adaBN: statistics, prior: classShares } = ladder;
   const settings = { repairs, statistics, classShares, batchSize: options.batchSize ?? 64 };
   await repairModel(options.model, { packed, positions }, settings, file, { signal });
   using model = await loadModel(file);
-  const answers = await answersOf(model, sideOf(packed, positions, null), options, signal);
+  const answers = await answersOf(model, repaired, options, signal);
   return toldBy(model, answers);
 }
 

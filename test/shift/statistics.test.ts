@@ -6,11 +6,7 @@ import { halvesOf } from '../../src/shift/halves.js';
 import { remainingDiscrepancy } from '../../src/shift/statistics/classShares.js';
 import { discrepancy, testDiscrepancy } from '../../src/shift/statistics/discrepancy.js';
 import { holm } from '../../src/shift/statistics/holm.js';
-import {
-  gaussian,
-  medianSquare,
-  squaredDistances,
-} from '../../src/shift/statistics/kernel.js';
+import { gaussian, medianSquare, squaredDistances } from '../../src/shift/statistics/kernel.js';
 import { kolmogorovSmirnov } from '../../src/shift/statistics/kolmogorovSmirnov.js';
 import { stabilityIndex } from '../../src/shift/statistics/stabilityIndex.js';
 
@@ -49,9 +45,7 @@ interface Fixture {
   }[];
 }
 
-const fixture = JSON.parse(
-  readFileSync('test/fixtures/shift/statistics.json', 'utf8'),
-) as Fixture;
+const fixture = JSON.parse(readFileSync('test/fixtures/shift/statistics.json', 'utf8')) as Fixture;
 
 /** float32 kernels: seven digits. */
 const singlePrecision = 1e-6;

@@ -1,5 +1,6 @@
 /** The rungs of the repair ladder that change pixels, in the order in which they are applied. */
 import type { Repair } from '../../data/index.js';
+import { borderTolerance } from '../imageFigures.js';
 
 export interface PixelRung {
   name: Repair['kind'];
@@ -19,7 +20,7 @@ export const pixelRungs: readonly PixelRung[] = [
     name: 'cropBorder',
     title: 'border crop',
     stage: 'frame',
-    repair: () => ({ kind: 'cropBorder', tolerance: 16 }),
+    repair: () => ({ kind: 'cropBorder', tolerance: borderTolerance }),
   },
   {
     name: 'window',
