@@ -4,7 +4,7 @@ import { estimateAccuracy, type AccuracyEstimates } from './estimates.js';
 import type { Answers } from './seen.js';
 import type { Side } from './side.js';
 import type { SourceSide } from './source.js';
-import type { RemainingDiscrepancy } from './statistics/classShares.js';
+import type { MixedDiscrepancy } from './statistics/classShares.js';
 import type { SharesOfClasses } from './types.js';
 
 /** Of the bootstrap. */
@@ -35,7 +35,7 @@ export function accuracyOn(
 export function sharesOn(
   { side, answers, classes }: Answered,
   { probabilities }: Pick<Answers, 'probabilities'>,
-  { shares }: Pick<RemainingDiscrepancy, 'shares'>,
+  { shares }: Pick<MixedDiscrepancy, 'shares'>,
 ): SharesOfClasses {
   const each = [...Array(classes).keys()];
   const { labels } = side;

@@ -3,7 +3,7 @@ import type { Rows } from '../native/index.js';
 import { gradeEmbedding } from './grading.js';
 import { againstHalves } from './halves.js';
 import type { Answers } from './seen.js';
-import { remainingDiscrepancy, type RemainingDiscrepancy } from './statistics/classShares.js';
+import { mixedDiscrepancies, type MixedDiscrepancies } from './statistics/classShares.js';
 import { discrepancy, testDiscrepancy } from './statistics/discrepancy.js';
 import { gaussian, medianSquare, squaredDistances, type Grid } from './statistics/kernel.js';
 import type { EmbeddingDrift } from './types.js';
@@ -26,11 +26,11 @@ export interface Reference {
 export interface ComparedEmbeddings {
   drift: EmbeddingDrift;
   reference: Reference;
-  remaining: RemainingDiscrepancy;
+  mixed: MixedDiscrepancies;
 }
 
 /**
- * The kernel's width is the median distance in both collections together, and stays for all that `remainingOf` compares
+ * The kernel's width is the median distance in both collections together, and stays for all that `mixedOf` compares
  * with the same reference.
  * @param labels of the source, [N] in [0, classes)
  * @param halves rows of the source, as `halvesOf` gives them
@@ -58,23 +58,23 @@ export async function compareEmbeddings(
     across: part(whole, 0, n, n, m),
     target: part(whole, n, m, n, m),
   };
-  const remaining = await remainingDiscrepancy(kernels, labels, classes, signal);
+  const mixed = await mixedDiscrepancies(kernels, labels, classes, signal);
   const drift = {
-    ...{ layer, features: embeddings.features, ...found, remaining: remaining.squared },
+    ...{ layer, features: embeddings.features, ...found, remaining: mixed.least.squared },
     grade: gradeEmbedding(found),
   };
-  return { drift, reference, remaining };
+  return { drift, reference, mixed };
 }
 
-/** As `remainingDiscrepancy`, for other embeddings of the target. Throws ABORT_ERR. */
-export async function remainingOf(
+/** As `mixedDiscrepancies`, for other embeddings of the target. Throws ABORT_ERR. */
+export async function mixedOf(
   { embeddings, labels, classes, square, kernel }: Reference,
   target: Rows,
   signal?: AbortSignal,
-): Promise<RemainingDiscrepancy> {
+): Promise<MixedDiscrepancies> {
   const across = gaussian(await squaredDistances(embeddings, target, signal), square);
   const own = gaussian(await squaredDistances(target, target, signal), square);
-  return remainingDiscrepancy({ source: kernel, across, target: own }, labels, classes, signal);
+  return mixedDiscrepancies({ source: kernel, across, target: own }, labels, classes, signal);
 }
 
 /** Both sets as rows of one, twice: what distances of all points are taken of. */

@@ -82,6 +82,11 @@ function notesOf(
     ...(ofModel === null
       ? ['Without a model only files and pixels are compared (model, --model).']
       : []),
+    ...(ofModel?.accuracy && ofModel.drift.grade === 'severe'
+      ? [
+          "The estimates of the accuracy trust the model's confidence, which so severe a shift may make far too high.",
+        ]
+      : []),
     ...(ofModel !== null && !source.heldOut
       ? [
           'No estimate of the accuracy: it takes at least 100 labeled images that the model did not learn from. Name ' +

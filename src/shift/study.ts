@@ -98,7 +98,7 @@ async function studyModel(
   const source = { side: sides.source, answers, classes };
   return {
     ...{ model, source, target, ...compared },
-    shares: sharesOn(source, target, compared.remaining),
+    shares: sharesOn(source, target, compared.mixed.least),
     accuracy: accuracyOn(source, sides.target, target, seed),
   };
 }

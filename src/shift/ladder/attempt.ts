@@ -2,10 +2,10 @@
 import type { Repair } from '../../data/index.js';
 import { mcnemarTest } from '../../evaluation/index.js';
 import { loadModel, type Model } from '../../inference/index.js';
-import { remainingOf } from '../embeddingDrift.js';
+import { mixedOf } from '../embeddingDrift.js';
 import { acceptedShare, accuracyOn } from '../answers.js';
 import { answersOf, type Answers } from '../seen.js';
-import type { RemainingDiscrepancy } from '../statistics/classShares.js';
+import type { MixedDiscrepancies } from '../statistics/classShares.js';
 import type { ModelStudy, Study } from '../study.js';
 import type { ShiftHooks, ShiftOptions } from '../types.js';
 import { errorOfGain } from './gain.js';
@@ -15,7 +15,7 @@ import type { Trial } from './types.js';
 export interface Standing {
   repairs: readonly Repair[];
   answers: Answers;
-  remaining: RemainingDiscrepancy;
+  mixed: MixedDiscrepancies;
 }
 
 export interface Climb {
@@ -62,8 +62,8 @@ async function standingOf(
   { ofModel, options, hooks: { signal } }: Pick<Climb, 'ofModel' | 'options' | 'hooks'>,
 ): Promise<Omit<Standing, 'repairs'>> {
   const answers = await answersOf(model, side, options, signal);
-  const remaining = await remainingOf(ofModel.reference, answers.embeddings, signal);
-  return { answers, remaining };
+  const mixed = await mixedOf(ofModel.reference, answers.embeddings, signal);
+  return { answers, mixed };
 }
 
 /** What `after` gains over `before`; an outcome other than `kept` says why it is not to be kept. */
@@ -73,11 +73,12 @@ export function judge(
   { study, ofModel, options }: Climb,
 ): Omit<Trial, 'round' | 'rung' | 'title'> {
   const groups = { source: study.source.groups, target: study.target.groups };
-  const gain = before.remaining.squared - after.remaining.squared;
-  const error = errorOfGain(before.remaining, after.remaining, groups);
+  const [then, now] = [before.mixed.least, after.mixed.least];
+  const gain = then.squared - now.squared;
+  const error = errorOfGain(then, now, groups);
   const refused = isRefused(before.answers.accepted, after.answers.accepted);
   return {
-    ...{ remaining: after.remaining.squared, gain, error, reason: null },
+    ...{ remaining: now.squared, gain, error, reason: null },
     accepted: acceptedShare(after.answers)?.value ?? null,
     accuracy:
       accuracyOn(ofModel.source, study.target, after.answers, options.seed ?? 0)?.atc ?? null,

@@ -10,7 +10,8 @@ import {
   type Climb,
   type Standing,
 } from './attempt.js';
-import { judgeShares } from './prior.js';
+import { errorOfGain } from './gain.js';
+import { sharesAgree } from './prior.js';
 import { inOrder, pixelRungs, type PixelRung } from './rungs.js';
 import type { Ladder, Trial } from './types.js';
 
@@ -19,8 +20,8 @@ const criterion =
   "source's classes in whatever shares fit best, so that more or fewer sick are no shift, falls by more than " +
   `${leastGain} standard errors (the same images before and after, whole patients), and the gate lets no fewer images ` +
   'through (McNemar). Of several the one that gains most is kept, and the others are tried on top of it, until MMD² is ' +
-  'no larger than between halves of the source. Then come AdaBN, by the same rule, and the shares of the classes, which ' +
-  'are re-estimated where answers and embeddings agree on others. No label of the target is looked at.';
+  'no larger than between halves of the source. Then come AdaBN, by the same rule, and the shares of the classes: ' +
+  'they are re-estimated where others bring MMD² down by as much, and answers and embeddings agree on them. No label of the target is looked at.';
 
 /** @throws RoentgenError as `answersOf` and `decodeImages`; ABORT_ERR */
 export async function climbLadder(climb: Climb): Promise<Ladder> {
@@ -28,8 +29,7 @@ export async function climbLadder(climb: Climb): Promise<Ladder> {
   const { source, target } = study;
   const { usual } = ofModel.drift;
   const own = target.format.repairs ?? [];
-  const { answers, remaining } = { answers: ofModel.target, remaining: ofModel.remaining };
-  const start: Standing = { repairs: own, answers, remaining };
+  const start: Standing = { repairs: own, answers: ofModel.target, mixed: ofModel.mixed };
   const trials: Trial[] = [];
   const quantiles = await referenceQuantiles(source.dataset, target.format, source.positions, {
     signal: hooks.signal,
@@ -39,7 +39,7 @@ export async function climbLadder(climb: Climb): Promise<Ladder> {
     ...inOrder(rungs).map(({ repair }) => repair(quantiles)),
   ];
   let [standing, rungs]: [Standing, PixelRung[]] = [start, []];
-  for (let round = 1; standing.remaining.squared > usual; round += 1) {
+  for (let round = 1; standing.mixed.least.squared > usual; round += 1) {
     const tried = await tryRungs(climb, standing, { rungs, round, repairsOf });
     trials.push(...tried.map(({ trial }) => trial));
     const best = tried.find(({ trial }) => trial.outcome === 'kept');
@@ -47,7 +47,7 @@ export async function climbLadder(climb: Climb): Promise<Ladder> {
     standing = best.standing;
     rungs = [...rungs, best.rung];
   }
-  const adapted = standing.remaining.squared > usual ? await tryAdapting(climb, standing) : null;
+  const adapted = standing.mixed.least.squared > usual ? await tryAdapting(climb, standing) : null;
   if (adapted) trials.push(adapted.trial);
   const adaBN = adapted?.trial.outcome === 'kept';
   if (adaBN && adapted.standing) standing = adapted.standing;
@@ -60,7 +60,7 @@ export async function climbLadder(climb: Climb): Promise<Ladder> {
     kept: rounds.filter(({ outcome }) => outcome === 'kept').map(({ title }) => title),
     repairs: [...standing.repairs],
     ...{ adaBN, prior: prior.outcome === 'kept' },
-    ...{ before: start.remaining.squared, after: standing.remaining.squared, usual },
+    ...{ before: start.mixed.least.squared, after: standing.mixed.least.squared, usual },
   };
 }
 
@@ -134,14 +134,19 @@ const unmeasured = {
   ...{ accepted: null, accuracy: null, reason: null },
 };
 
-function tryShares({ ofModel }: Climb, { answers, remaining }: Standing): Trial {
+function tryShares({ study, ofModel }: Climb, { answers, mixed }: Standing): Trial {
   const named = { round: 0, rung: 'prior', title: 'prior re-estimation', ...unmeasured } as const;
   if (ofModel.model.decision === null) {
     const reason =
       'the model has no decision rule, which calibrated probabilities take: calibrate it';
     return { ...named, outcome: 'notApplicable', reason };
   }
-  return { ...named, outcome: judgeShares(sharesOn(ofModel.source, answers, remaining)) };
+  const groups = { source: study.source.groups, target: study.target.groups };
+  const gain = mixed.asIs.squared - mixed.least.squared;
+  const error = errorOfGain(mixed.asIs, mixed.least, groups);
+  const agree = sharesAgree(sharesOn(ofModel.source, answers, mixed.least));
+  const outcome = gain <= leastGain * error ? 'noise' : agree ? 'kept' : 'disagreeing';
+  return { ...named, remaining: mixed.least.squared, gain, error, outcome };
 }
 
 /** "inverted, border cropped; AdaBN"; "nothing". */

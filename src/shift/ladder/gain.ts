@@ -1,6 +1,6 @@
 /** How surely one repair is nearer to the source than another. */
 import { groupItems } from '../../data/index.js';
-import type { RemainingDiscrepancy } from '../statistics/classShares.js';
+import type { MixedDiscrepancy } from '../statistics/classShares.js';
 
 /** The patients of both sides. */
 export interface Groups {
@@ -13,8 +13,8 @@ export interface Groups {
  * one patient's images add up before they are squared (Liang and Zeger, Biometrika 73, 13, 1986).
  */
 export function errorOfGain(
-  before: RemainingDiscrepancy,
-  after: RemainingDiscrepancy,
+  before: MixedDiscrepancy,
+  after: MixedDiscrepancy,
   groups: Groups,
 ): number {
   const variance =

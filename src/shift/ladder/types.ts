@@ -10,7 +10,6 @@ export const outcomes = {
   noise: 'no better than chance',
   refused: 'the gate lets fewer images through',
   disagreeing: 'the two estimates of the shares differ too much',
-  same: 'the shares are those of the source',
   notApplicable: 'not applicable',
 } as const;
 export type TrialOutcome = keyof typeof outcomes;

@@ -4,6 +4,13 @@ import type { Chart } from '../../report/index.js';
 import type { FigureDrift } from '../types.js';
 
 const bins = 30;
+const sides = ['source', 'target'];
+/** So that color is never the only difference. */
+const dashes = [
+  [1, 0],
+  [5, 3],
+];
+const legend = { title: null, direction: 'horizontal', columns: 2 } as const;
 /** Outliers beyond are counted in the last bins: they would press all others into one. */
 const [lowest, highest] = [0.005, 0.995];
 
@@ -29,35 +36,21 @@ export function histogramChart(
       width: 340,
       height: 150,
       data: { values },
-      mark: { type: 'area', interpolate: 'step', opacity: 0.35, line: true },
+      mark: { type: 'line', interpolate: 'step-after' },
       encoding: {
         x: { field: 'low', type: 'quantitative', title, axis: { grid: false, tickCount: 6 } },
         y: {
           field: 'share',
           type: 'quantitative',
-          stack: null,
           title: 'Share of images',
           axis: { format: '%', tickCount: 4 },
         },
         color: {
           field: 'side',
-          scale: {
-            domain: ['source', 'target'],
-            range: [ink.series[0], ink.series[1] ?? ink.text],
-          },
-          legend: { title: null, direction: 'horizontal', columns: 2 },
+          scale: { domain: sides, range: [ink.series[0], ink.series[1] ?? ink.text] },
+          legend,
         },
-        strokeDash: {
-          field: 'side',
-          scale: {
-            domain: ['source', 'target'],
-            range: [
-              [1, 0],
-              [5, 3],
-            ],
-          },
-          legend: null,
-        },
+        strokeDash: { field: 'side', scale: { domain: sides, range: dashes }, legend },
       },
     }),
   };

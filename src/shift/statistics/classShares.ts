@@ -1,6 +1,7 @@
-/** What is left of a discrepancy once the source's classes may have other shares: a change of their looks. */
+/** A discrepancy from the source's classes, in shares that are given or in those that leave least of it. */
 import { Pacer } from '../../data/index.js';
 import type { Grid } from './kernel.js';
+import { leastShares } from './simplex.js';
 
 export interface Kernels {
   /** Source with itself, [N, N]. */
@@ -11,159 +12,158 @@ export interface Kernels {
   target: Grid;
 }
 
-export interface RemainingDiscrepancy {
-  /** The least MMD² between the target and the source's classes in any shares. */
+export interface MixedDiscrepancy {
+  /** MMD² between the target and the source's classes in these shares. */
   squared: number;
-  /** The shares at which it is least, in class order: an estimate of the target's (Zhang et al., ICML 2013). */
+  /** In class order. */
   shares: number[];
-  /** What each image of the source, [N], and of the target, [M], adds to the error of `squared`. */
+  /** First-order terms of its error: what each image of the source, [N], and of the target, [M], adds. */
   sourcePull: Float64Array;
   targetPull: Float64Array;
 }
 
-/** No share moves further than this in the last round. */
-const tolerance = 1e-10;
-const mostRounds = 10_000;
+export interface MixedDiscrepancies {
+  /** In the source's own shares. */
+  asIs: MixedDiscrepancy;
+  /** In the shares that leave least, an estimate of the target's: what is left is a change of looks. */
+  least: MixedDiscrepancy;
+}
 
 /**
- * The kernel mean of the target matched by a mixture of those of the source's classes (Zhang, Schölkopf, Muandet and
- * Wang, "Domain adaptation under target and conditional shift", ICML 2013, section 3): a hospital with fewer sick is
- * not told from one with darker images otherwise. All means leave out pairs of an image with itself.
- * @param labels [N] in [0, classes); a class with fewer than two images has share 0
+ * The kernel mean of the target beside a mixture of those of the source's classes (Zhang, Schölkopf, Muandet and Wang,
+ * "Domain adaptation under target and conditional shift", ICML 2013, section 3): else a hospital with fewer sick could
+ * not be told from one with darker images. All means leave out pairs of an image with itself.
+ * @param labels [N] in [0, classes); a class with fewer than two images has share 0, and one has more
  * @throws RoentgenError ABORT_ERR
  */
-export async function remainingDiscrepancy(
-  { source, across, target }: Kernels,
-  labels: ArrayLike<number>,
+export async function mixedDiscrepancies(
+  kernels: Kernels,
+  labels: Int32Array,
   classes: number,
   signal?: AbortSignal,
-): Promise<RemainingDiscrepancy> {
+): Promise<MixedDiscrepancies> {
+  const means = await meansOf(kernels, labels, classes, signal);
+  const counts = means.members.map(({ length }) => (length > 1 ? length : 0));
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  const usable = counts.map((count) => count > 0);
+  return {
+    asIs: mixedAt(
+      means,
+      counts.map((count) => count / total),
+    ),
+    least: mixedAt(means, leastShares(means.between, means.toTarget, usable)),
+  };
+}
+
+/** Means of a kernel from images and classes to classes and the target. */
+interface Means {
+  /** Rows of each class. */
+  members: Int32Array[];
+  /** Row-major [N, classes] and [M, classes]. */
+  sourceToClass: Float64Array;
+  targetToClass: Float64Array;
+  /** [N] and [M]. */
+  sourceToTarget: Float64Array;
+  targetToTarget: Float64Array;
+  /** [classes, classes]. */
+  between: number[][];
+  /** [classes]. */
+  toTarget: number[];
+}
+
+async function meansOf(
+  { source, across, target }: Kernels,
+  labels: Int32Array,
+  classes: number,
+  signal: AbortSignal | undefined,
+): Promise<Means> {
   const pacer = new Pacer(signal);
+  const rows = Int32Array.from(labels.keys());
   const members = Array.from({ length: classes }, (_, label) =>
-    Int32Array.from(Array.from(labels).flatMap((own, row) => (own === label ? [row] : []))),
+    rows.filter((row) => labels[row] === label),
   );
+  const everyone = Int32Array.from({ length: target.rows }, (_, row) => row);
   const sourceToClass = new Float64Array(source.rows * classes);
   const targetToClass = new Float64Array(target.rows * classes);
-  for (let row = 0; row < source.rows; row += 1) {
+  const sourceToTarget = new Float64Array(source.rows);
+  for (const row of rows) {
     members.forEach((columns, label) => {
-      sourceToClass[row * classes + label] = meanWithout(source, row, columns);
+      sourceToClass[row * classes + label] = meanOfRow(source, row, columns, row);
     });
+    sourceToTarget[row] = meanOfRow(across, row, everyone);
     await pacer.breathe();
   }
-  members.forEach((rows, label) => {
-    for (const row of rows) {
-      for (let column = 0; column < target.rows; column += 1) {
-        const at = column * classes + label;
+  for (const [label, ofClass] of members.entries()) {
+    for (const row of ofClass) {
+      for (const column of everyone) {
         const value = across.values[row * target.rows + column] ?? 0;
-        targetToClass[at] = (targetToClass[at] ?? 0) + value / rows.length;
+        const at = column * classes + label;
+        targetToClass[at] = (targetToClass[at] ?? 0) + value / ofClass.length;
       }
+      await pacer.breathe();
     }
-  });
-  const everyone = Int32Array.from({ length: target.rows }, (_, row) => row);
-  const targetToTarget = Float64Array.from(everyone, (row) => meanWithout(target, row, everyone));
-  const between = members.map((rows) =>
-    Array.from({ length: classes }, (_, label) =>
-      mean(Array.from(rows, (row) => sourceToClass[row * classes + label] ?? 0)),
-    ),
-  );
-  const toTarget = Array.from({ length: classes }, (_, label) =>
-    mean(Array.from(everyone, (row) => targetToClass[row * classes + label] ?? 0)),
-  );
-  const usable = members.map((rows) => rows.length > 1);
-  const shares = leastShares(between, toTarget, usable);
-  const mix = (matrix: Float64Array, row: number): number =>
-    weighted(shares, (label) => matrix[row * classes + label] ?? 0);
-  const targetPull = centered(
-    everyone,
-    (row) => (targetToTarget[row] ?? 0) - mix(targetToClass, row),
-    1 / target.rows,
-  );
-  const sourcePull = new Float64Array(source.rows);
+  }
+  const ofClasses = (from: Float64Array, images: Int32Array): number[] =>
+    members.map((_, label) => mean(images, (row) => from[row * classes + label] ?? 0));
+  return {
+    ...{ members, sourceToClass, targetToClass, sourceToTarget },
+    targetToTarget: Float64Array.from(everyone, (row) => meanOfRow(target, row, everyone, row)),
+    between: members.map((ofClass) => ofClasses(sourceToClass, ofClass)),
+    toTarget: ofClasses(targetToClass, everyone),
+  };
+}
+
+function mixedAt(means: Means, shares: number[]): MixedDiscrepancy {
+  const { members, sourceToClass, targetToClass, sourceToTarget, targetToTarget } = means;
+  const { between, toTarget } = means;
+  const mix = (value: (label: number) => number): number =>
+    shares.reduce((total, share, label) => total + share * value(label), 0);
+  const toMixture = (matrix: Float64Array, row: number): number =>
+    mix((label) => matrix[row * shares.length + label] ?? 0);
+  const everyone = Int32Array.from(targetToTarget.keys());
+  const toItself = mean(everyone, (row) => targetToTarget[row] ?? 0);
+  const sourcePull = new Float64Array(sourceToTarget.length);
   members.forEach((rows, label) => {
-    const toOthers = (row: number): number => {
-      const start = row * target.rows;
-      let total = 0;
-      for (let column = 0; column < target.rows; column += 1) {
-        total += across.values[start + column] ?? 0;
-      }
-      return mix(sourceToClass, row) - total / target.rows;
-    };
-    const pulls = centered(rows, toOthers, (shares[label] ?? 0) / rows.length);
-    rows.forEach((row, at) => {
-      sourcePull[row] = pulls[at] ?? 0;
-    });
+    const weight = (shares[label] ?? 0) / rows.length;
+    const own = (row: number): number => toMixture(sourceToClass, row) - (sourceToTarget[row] ?? 0);
+    pull(sourcePull, rows, own, weight);
   });
-  const mixed = weighted(shares, (a) => weighted(shares, (b) => between[a]?.[b] ?? 0));
-  const met = weighted(shares, (label) => toTarget[label] ?? 0);
-  const squared = mixed - 2 * met + mean([...targetToTarget]);
+  const targetPull = new Float64Array(everyone.length);
+  const own = (row: number): number => (targetToTarget[row] ?? 0) - toMixture(targetToClass, row);
+  pull(targetPull, everyone, own, 1 / everyone.length);
+  const mixture = mix((a) => mix((b) => between[a]?.[b] ?? 0));
+  const squared = mixture - 2 * mix((label) => toTarget[label] ?? 0) + toItself;
   return { squared, shares, sourcePull, targetPull };
 }
 
-function meanWithout({ values, columns: width }: Grid, row: number, columns: Int32Array): number {
+/** Twice each value's weighted distance from the mean, as the first order of a U-statistic has it. */
+function pull(
+  out: Float64Array,
+  rows: Int32Array,
+  value: (row: number) => number,
+  weight: number,
+): void {
+  const middle = mean(rows, value);
+  for (const row of rows) out[row] = 2 * weight * (value(row) - middle);
+}
+
+/** Without the column `left`; 0 where there is no other. */
+function meanOfRow(
+  { values, columns: width }: Grid,
+  row: number,
+  columns: Int32Array,
+  left = -1,
+): number {
   let [total, count] = [0, 0];
   for (const column of columns) {
-    if (column === row) continue;
+    if (column === left) continue;
     total += values[row * width + column] ?? 0;
     count += 1;
   }
   return count === 0 ? 0 : total / count;
 }
 
-function mean(values: readonly number[]): number {
-  return values.length === 0
-    ? 0
-    : values.reduce((total, value) => total + value, 0) / values.length;
-}
-
-function weighted(shares: readonly number[], value: (label: number) => number): number {
-  return shares.reduce((total, share, label) => total + share * value(label), 0);
-}
-
-/** Twice each value's distance from their mean times a weight: the first-order terms of a U-statistic. */
-function centered(rows: Int32Array, value: (row: number) => number, weight: number): Float64Array {
-  const values = Float64Array.from(rows, value);
-  const middle = mean([...values]);
-  return values.map((own) => 2 * weight * (own - middle));
-}
-
-/** Minimizes πᵀ·between·π − 2·πᵀ·toTarget on the simplex, moving mass between two classes at a time. */
-function leastShares(
-  between: readonly (readonly number[])[],
-  toTarget: readonly number[],
-  usable: readonly boolean[],
-): number[] {
-  const count = usable.filter(Boolean).length;
-  const shares = usable.map((use) => (use ? 1 / count : 0));
-  const slope = (label: number): number =>
-    weighted(shares, (other) => between[label]?.[other] ?? 0) - (toTarget[label] ?? 0);
-  const labels = [...usable.keys()].filter((label) => usable[label]);
-  for (let round = 0; round < mostRounds; round += 1) {
-    let moved = 0;
-    for (const to of labels) {
-      for (const from of labels) {
-        if (to >= from) continue;
-        const step = bestStep(
-          slope(to) - slope(from),
-          (between[to]?.[to] ?? 0) + (between[from]?.[from] ?? 0) - 2 * (between[to]?.[from] ?? 0),
-          [-(shares[to] ?? 0), shares[from] ?? 0],
-        );
-        shares[to] = (shares[to] ?? 0) + step;
-        shares[from] = (shares[from] ?? 0) - step;
-        moved = Math.max(moved, Math.abs(step));
-      }
-    }
-    if (moved <= tolerance) break;
-  }
-  return shares;
-}
-
-/** Where slope·t + curvature·t²/2 is least in a range; sampling may leave a curvature that is not above 0. */
-function bestStep(
-  slope: number,
-  curvature: number,
-  [low, high]: readonly [low: number, high: number],
-): number {
-  if (curvature > 0) return Math.min(high, Math.max(low, -slope / curvature));
-  const value = (step: number): number => slope * step + (curvature * step ** 2) / 2;
-  return value(low) < value(high) ? low : high;
+/** 0 of none. */
+function mean(rows: Int32Array, value: (row: number) => number): number {
+  return rows.length === 0 ? 0 : rows.reduce((total, row) => total + value(row), 0) / rows.length;
 }
