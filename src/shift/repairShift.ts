@@ -13,6 +13,8 @@ import { compareSides, loadClassifier } from './study.js';
 import type { ShiftHooks, ShiftOptions } from './types.js';
 import { writeShift } from './writeShift.js';
 
+/** Less is not worth a word. */
+const fewerAccepted = 0.05;
 const repairedFile = 'model_repaired.safetensors';
 
 /**
@@ -47,9 +49,11 @@ export async function repairShift(
   const outcome = study.target.labeled
     ? await lookAtLabels(model, study.target, [before, after], options)
     : null;
+  const measured = reportOf(study, options, { started, output });
   const report = {
-    ...reportOf(study, options, { started, output }),
+    ...measured,
     ...{ ladder, outcome, repairedModel: packed && file },
+    notes: [...measured.notes, ...notesOn(ladder)],
   };
   await writeShift(output, report, study, repaired);
   return report;
@@ -78,4 +82,14 @@ async function writeRepaired(
 
 function everyone({ index }: PackedDataset): Int32Array {
   return Int32Array.from(index.names.keys());
+}
+
+/** The gate was fitted on images without repairs, which may leave a mark on all of them, such as one histogram. */
+function notesOn({ accepted }: Ladder): string[] {
+  if (accepted === null || accepted.after > accepted.before - fewerAccepted) return [];
+  const percent = (share: number): string => `${(100 * share).toFixed(0)}%`;
+  return [
+    `The gate lets ${percent(accepted.after)} of the repaired images through, of those without repair ` +
+      `${percent(accepted.before)}: it knows images without repairs. Fit it anew: roentgen calibrate.`,
+  ];
 }

@@ -1,6 +1,5 @@
 /** One attempt at the ladder: the target under repairs, and what that gains over how it stands. */
 import type { Repair } from '../../data/index.js';
-import { mcnemarTest } from '../../evaluation/index.js';
 import { loadModel, type Model } from '../../inference/index.js';
 import { mixedOf } from '../embeddingDrift.js';
 import { acceptedShare, accuracyOn } from '../answers.js';
@@ -27,8 +26,6 @@ export interface Climb {
 
 /** A gain counts from this many standard errors on: with a dozen rungs tried, chance comes so far once in sixty times. */
 export const leastGain = 3;
-/** At or above it fewer accepted images may be chance. */
-const level = 0.05;
 
 /** The target under these repairs. Throws as `answersOf` and `decodeImages`; ABORT_ERR. */
 export async function standUnder(
@@ -76,20 +73,11 @@ export function judge(
   const [then, now] = [before.mixed.least, after.mixed.least];
   const gain = then.squared - now.squared;
   const error = errorOfGain(then, now, groups);
-  const refused = isRefused(before.answers.accepted, after.answers.accepted);
   return {
     ...{ remaining: now.squared, gain, error, reason: null },
     accepted: acceptedShare(after.answers)?.value ?? null,
     accuracy:
       accuracyOn(ofModel.source, study.target, after.answers, options.seed ?? 0)?.atc ?? null,
-    outcome: gain <= leastGain * error ? 'noise' : refused ? 'refused' : 'kept',
+    outcome: gain > leastGain * error ? 'kept' : 'noise',
   };
-}
-
-/** Whether a gate lets fewer of the same images through than before, beyond chance. */
-function isRefused(before: readonly boolean[] | null, after: readonly boolean[] | null): boolean {
-  if (before === null || after === null) return false;
-  const lost = before.filter((accepted, image) => accepted && after[image] !== true).length;
-  const won = after.filter((accepted, image) => accepted && before[image] !== true).length;
-  return lost > won && mcnemarTest(lost, won).exact < level;
 }

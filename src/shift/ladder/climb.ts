@@ -1,7 +1,7 @@
 /** Climbing the ladder: what repairs bring the target's embeddings nearer to the source's, without a label. */
 import { formatRepairs, referenceQuantiles, type Repair } from '../../data/index.js';
 import { RoentgenError } from '../../native/index.js';
-import { sharesOn } from '../answers.js';
+import { acceptedShare, sharesOn } from '../answers.js';
 import {
   judge,
   leastGain,
@@ -18,10 +18,10 @@ import type { Ladder, Trial } from './types.js';
 const criterion =
   'A repair is kept where it brings the embeddings of the target nearer to those of the source: MMD², with the ' +
   "source's classes in whatever shares fit best, so that more or fewer sick are no shift, falls by more than " +
-  `${leastGain} standard errors (the same images before and after, whole patients), and the gate lets no fewer images ` +
-  'through (McNemar). Of several the one that gains most is kept, and the others are tried on top of it, until MMD² is ' +
-  'no larger than between halves of the source. Then come AdaBN, by the same rule, and the shares of the classes: ' +
-  'they are re-estimated where others bring MMD² down by as much, and answers and embeddings agree on them. No label of the target is looked at.';
+  `${leastGain} standard errors (of the same images, in whole patients). Of several the one that gains most is kept, ` +
+  'and the others are tried on top of it, until MMD² is no larger than between halves of the source. Then come AdaBN, ' +
+  'by the same rule, and the shares of the classes: these are re-estimated where others bring MMD² down by as much, ' +
+  'and answers and embeddings agree on them. No label of the target is looked at.';
 
 /** @throws RoentgenError as `answersOf` and `decodeImages`; ABORT_ERR */
 export async function climbLadder(climb: Climb): Promise<Ladder> {
@@ -60,8 +60,14 @@ export async function climbLadder(climb: Climb): Promise<Ladder> {
     kept: rounds.filter(({ outcome }) => outcome === 'kept').map(({ title }) => title),
     repairs: [...standing.repairs],
     ...{ adaBN, prior: prior.outcome === 'kept' },
+    accepted: acceptedShares(start, standing),
     ...{ before: start.mixed.least.squared, after: standing.mixed.least.squared, usual },
   };
+}
+
+function acceptedShares(before: Standing, after: Standing): Ladder['accepted'] {
+  const [first, last] = [acceptedShare(before.answers), acceptedShare(after.answers)];
+  return first && last && { before: first.value, after: last.value };
 }
 
 /** AdaBN and the shares come in rounds of their own, after the last of the pixels. */

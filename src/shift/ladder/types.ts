@@ -8,7 +8,6 @@ export const outcomes = {
   kept: 'kept',
   outdone: 'another one does more',
   noise: 'no better than chance',
-  refused: 'the gate lets fewer images through',
   disagreeing: 'the two estimates of the shares differ too much',
   notApplicable: 'not applicable',
 } as const;
@@ -24,7 +23,7 @@ export interface Trial {
   /** By how much that is less than before, and the standard error of this. */
   gain: number | null;
   error: number | null;
-  /** Share of images that the gate lets through; null without a gate. */
+  /** Share of images that the gate lets through, for information; null without a gate. */
   accepted: number | null;
   /** Estimated without labels; null without labeled images of the source. For information: nothing is chosen by it. */
   accuracy: Estimate | null;
@@ -46,4 +45,6 @@ export interface Ladder {
   before: number;
   after: number;
   usual: number;
+  /** Share of images that the gate lets through before and after; null without a gate. */
+  accepted: { before: number; after: number } | null;
 }
