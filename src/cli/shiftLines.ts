@@ -2,6 +2,7 @@
 import {
   describeRepair,
   outcomeFigures,
+  outcomeTitles,
   outcomes,
   ruleText,
   withInterval,
@@ -84,23 +85,24 @@ function modelLines({ embedding, accuracy, accepted, shares, classes }: ShiftRep
 function ladderLines({ ladder }: Partial<RepairReport>): string[] {
   if (!ladder) return [];
   const number = (value: number | null): string => value?.toFixed(4) ?? '';
-  const head = ['rung', 'round', 'MMD² left', 'gain', 'error', 'outcome'];
+  const head = ['rung', 'round', 'MMD² left', 'gain', 'error', 'accepted', 'outcome'];
   const rows = ladder.trials.map((trial) => [
     trial.title,
     String(trial.round),
     number(trial.remaining),
     number(trial.gain),
     number(trial.error),
+    trial.accepted?.toFixed(3) ?? '',
     trial.reason ?? outcomes[trial.outcome],
   ]);
-  return ['', ...alignColumns([head, ...rows], 'lrrrrl'), `Kept: ${describeRepair(ladder)}`];
+  return ['', ...alignColumns([head, ...rows], 'lrrrrrl'), `Kept: ${describeRepair(ladder)}`];
 }
 
 function outcomeLines({ outcome }: Partial<RepairReport>): string[] {
   if (!outcome) return [];
   const { before, after, comparison, images, groups } = outcome;
   const rows = outcomeFigures.map((name) => [
-    name,
+    outcomeTitles[name],
     withInterval(before[name]),
     after ? withInterval(after[name]) : '',
   ]);

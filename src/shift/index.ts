@@ -19,5 +19,5 @@ export { ruleText } from './grading.js';
 export { describeRepair, outcomes } from './ladder/index.js';
 export type { Ladder, RungName, Trial, TrialOutcome } from './ladder/index.js';
 export { withInterval, withShares } from './page/words.js';
-export { outcomeFigures } from './outcome.js';
+export { outcomeFigures, outcomeTitles } from './outcome.js';
 export type { LabeledOutcome, OutcomeFigures } from './outcome.js';

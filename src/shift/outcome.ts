@@ -10,16 +10,18 @@ import { enterLook, type Model } from '../inference/index.js';
 import type { TargetSide } from './target.js';
 import type { ShiftOptions } from './types.js';
 
-/** In the order of the table. */
-export const outcomeFigures = [
-  'accuracy',
-  'balancedAccuracy',
-  'auroc',
-  'sensitivity',
-  'specificity',
-] as const satisfies readonly OverallFigure[];
+/** In the order of the table, with their titles. */
+export const outcomeTitles = {
+  accuracy: 'accuracy',
+  balancedAccuracy: 'balanced accuracy',
+  auroc: 'AUROC',
+  sensitivity: 'sensitivity',
+  specificity: 'specificity',
+} as const satisfies Partial<Record<OverallFigure, string>>;
 
-export type OutcomeFigures = Record<(typeof outcomeFigures)[number], Estimate | null>;
+export type OutcomeFigure = keyof typeof outcomeTitles;
+export const outcomeFigures = Object.keys(outcomeTitles) as OutcomeFigure[];
+export type OutcomeFigures = Record<OutcomeFigure, Estimate | null>;
 
 /** With 95% intervals; the answer is the most probable class. */
 export interface LabeledOutcome {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { figure, html, Html, pageStyle, table } from '../../report/index.js';
 import { ruleText } from '../grading.js';
 import { describeRepair, outcomes } from '../ladder/index.js';
-import { outcomeFigures } from '../outcome.js';
+import { outcomeFigures, outcomeTitles } from '../outcome.js';
 import type { RepairReport } from '../repairReport.js';
 import type { Study } from '../study.js';
 import type { ShiftReport } from '../types.js';
@@ -171,7 +171,7 @@ function outcomeSection({ outcome }: Partial<RepairReport>): Html | null {
       caption: 'Before and after the repair',
       columns: ['Figure', 'Before', 'After'],
       rows: outcomeFigures.map((name) => [
-        name,
+        outcomeTitles[name],
         withInterval(before[name]),
         after ? withInterval(after[name]) : '–',
       ]),

@@ -8,7 +8,7 @@ export interface Discrepancy {
   squared: number;
   /**
    * Area under the ROC curve of telling the second set from the first by the kernel's density, each point left out of
-   * its own: 0.5 where nobody can, 1 where every point can be told.
+   * its own: 0.5 or less where nobody can, 1 where every point can be told.
    */
   auroc: number;
 }
