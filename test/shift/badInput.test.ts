@@ -44,10 +44,11 @@ test('classes without a counterpart need a map or no labels at all', async (t) =
     code: 'ERR_UNKNOWN_CLASS',
     message: /classes DIM, LIGHT, and the model BRIGHT, DARK: none in common.*--map.*--unlabeled/,
   });
-  const mapped = await measureShift({ ...options, map: ['LIGHT=BRIGHT'], images: 20 }).catch(
-    String,
+  await t.throwsAsync(
+    measureShift({ ...options, map: ['LIGHT=BRIGHT'] }),
+    { message: /has 15 images/ },
+    'those of DIM are left out',
   );
-  t.regex(String(mapped), /has 15 images/, 'those of DIM are left out');
   const report = await measureShift({ ...options, map: ['LIGHT=BRIGHT', 'DIM=DARK'] });
   t.is(report.targetImages, 30);
   const unlabeled = await measureShift({ ...options, unlabeled: true });
@@ -105,14 +106,8 @@ test('the command line prints a table, or JSON, and wants a model to repair', as
   const refused = await roentgen(root, 'shift', 'data', 'elsewhere', '--repair');
   t.is(refused.exitCode, 2);
   t.regex(refused.stderr, /a model to repair for --model/);
-  const shown = await roentgen(
-    root,
-    'shift',
-    'data',
-    'elsewhere',
-    ...flags.slice(0, 2),
-    '--unlabeled',
-  );
+  const flags = ['--model', run, '--unlabeled'];
+  const shown = await roentgen(root, 'shift', 'data', 'elsewhere', ...flags);
   t.is(shown.exitCode, 0, shown.stderr);
   t.regex(shown.stdout, /^ +source +target +KS +halves +p +PSI +shift$/m);
   t.regex(shown.stderr, /not a medical device/i);
