@@ -82,9 +82,10 @@ function notesOf(
     ...(ofModel === null
       ? ['Without a model only files and pixels are compared (model, --model).']
       : []),
-    ...(ofModel?.accuracy && ofModel.drift.grade === 'severe'
+    ...(ofModel?.accuracy && ofModel.drift.grade !== 'none'
       ? [
-          "The estimates of the accuracy trust the model's confidence, which so severe a shift may make far too high.",
+          'The estimates of the accuracy trust the confidence of the model, which a shift makes too high as a rule: take ' +
+            'them for the best case.',
         ]
       : []),
     ...(ofModel !== null && !source.heldOut

@@ -1,11 +1,11 @@
 /** Shifts planted into phantoms are found, the right repair is ranked first, and nothing is found where nothing is. */
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import anyTest, { type ExecutionContext, type TestFn } from 'ava';
 import { loadModel, predict } from '../../src/inference/index.js';
 import { measureShift, repairShift, type ShiftOptions } from '../../src/shift/index.js';
-import { learn, plant, planted, writePhantoms } from './planted.js';
+import { learn, normalized, plant, planted, writePhantoms } from './planted.js';
 
 const test = anyTest as TestFn<{ root: string; run: string }>;
 
@@ -90,4 +90,30 @@ test('a model that was repaired is compared with images as they were', async (t)
   const { repairedModel } = await repairShift(options);
   const again = await measureShift({ ...options, model: repairedModel ?? '', output: undefined });
   t.is(again.embedding?.grade, 'none');
+});
+
+test('AdaBN is tried where there is batch normalization, and told not to be applicable elsewhere', async (t) => {
+  const { root } = t.context;
+  const target = await plant(root, 'blur', planted.blur);
+  const options = optionsFor(t, target);
+  const adaBN = async (model: string) => {
+    const { ladder, repairedModel } = await repairShift({ ...options, model });
+    const trial = ladder.trials.find(({ rung }) => rung === 'adaBN');
+    return { trial, ladder, repairedModel };
+  };
+  const without = await adaBN(options.model);
+  t.like(without.trial, {
+    outcome: 'notApplicable',
+    reason: 'the network has no batch normalization',
+  });
+  t.false(without.ladder.adaBN);
+
+  const architecture = join(root, 'normalized.json');
+  await writeFile(architecture, JSON.stringify(normalized));
+  const run = await learn(root, architecture);
+  const { trial, ladder, repairedModel } = await adaBN(run.runDirectory);
+  t.is(trial?.outcome, 'kept');
+  t.true(ladder.after < ladder.before);
+  using model = await loadModel(repairedModel ?? '');
+  t.regex(String(model.provenance['repair']), /batch normalization re-estimated/);
 });

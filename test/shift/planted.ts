@@ -13,6 +13,7 @@ export type Planted = (image: sharp.Sharp) => sharp.Sharp;
 export const planted = {
   gamma: (image) => image.linear(1, 0).gamma(2.2, 1),
   inversion: (image) => image.negate(),
+  blur: (image) => image.blur(3),
   letterbox: (image) => image.extend({ top: 16, bottom: 16, background: 'black' }),
 } as const satisfies Record<string, Planted>;
 
@@ -45,10 +46,26 @@ export async function plant(root: string, name: string, change: Planted): Promis
   return folder;
 }
 
-export async function learn(root: string): Promise<RunResult> {
+/** A convolution, batch normalization and a hidden layer: what AdaBN takes. */
+export const normalized = {
+  name: 'normalized',
+  input: { channels: 1, height: side, width: side },
+  layers: [
+    { kind: 'conv2d', name: 'conv1', out: 8, kernel: 5, stride: 2, padding: 'same' },
+    { kind: 'batchNorm', name: 'norm1', activation: 'relu' },
+    { kind: 'maxPool2d', kernel: 4 },
+    { kind: 'flatten' },
+    { kind: 'linear', name: 'embedding', out: 32, activation: 'relu' },
+    { kind: 'linear', name: 'head', out: 'classes' },
+  ],
+  layersFor: { cam: 'conv1', embedding: 'embedding' },
+};
+
+/** @param model `lenet5`, or the path of an architecture file */
+export async function learn(root: string, model = 'lenet5'): Promise<RunResult> {
   return train({
     data: join(root, 'known', 'images'),
-    model: 'lenet5',
+    model,
     imgSize: side,
     epochs: 12,
     lr: 1e-3,

@@ -20,8 +20,9 @@ const criterion =
   "source's classes in whatever shares fit best, so that more or fewer sick are no shift, falls by more than " +
   `${leastGain} standard errors (of the same images, in whole patients). Of several the one that gains most is kept, ` +
   'and the others are tried on top of it, until MMD² is no larger than between halves of the source. Then come AdaBN, ' +
-  'by the same rule, and the shares of the classes: these are re-estimated where others bring MMD² down by as much, ' +
-  'and answers and embeddings agree on them. No label of the target is looked at.';
+  'by the same rule, and the shares of the classes: these are re-estimated where no change of looks is left, since the ' +
+  'estimate takes all change for one of shares, where others bring MMD² down by as much, and where answers and ' +
+  'embeddings agree on them. No label of the target is looked at.';
 
 /** @throws RoentgenError as `answersOf` and `decodeImages`; ABORT_ERR */
 export async function climbLadder(climb: Climb): Promise<Ladder> {
@@ -146,6 +147,9 @@ function tryShares({ study, ofModel }: Climb, { answers, mixed }: Standing): Tri
     const reason =
       'the model has no decision rule, which calibrated probabilities take: calibrate it';
     return { ...named, outcome: 'notApplicable', reason };
+  }
+  if (mixed.least.squared > ofModel.drift.usual) {
+    return { ...named, remaining: mixed.least.squared, outcome: 'otherShift' };
   }
   const groups = { source: study.source.groups, target: study.target.groups };
   const gain = mixed.asIs.squared - mixed.least.squared;

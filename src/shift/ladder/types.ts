@@ -8,6 +8,7 @@ export const outcomes = {
   kept: 'kept',
   outdone: 'another one does more',
   noise: 'no better than chance',
+  otherShift: 'not only shares differ',
   disagreeing: 'the two estimates of the shares differ too much',
   notApplicable: 'not applicable',
 } as const;
