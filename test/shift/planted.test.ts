@@ -94,7 +94,7 @@ test('a model that was repaired is compared with images as they were', async (t)
 
 test('AdaBN is tried where there is batch normalization, and told not to be applicable elsewhere', async (t) => {
   const { root } = t.context;
-  const target = await plant(root, 'blur', planted.blur);
+  const target = await plant(root, 'haze', planted.haze);
   const options = optionsFor(t, target);
   const adaBN = async (model: string) => {
     const { ladder, repairedModel } = await repairShift({ ...options, model });

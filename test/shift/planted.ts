@@ -13,7 +13,7 @@ export type Planted = (image: sharp.Sharp) => sharp.Sharp;
 export const planted = {
   gamma: (image) => image.linear(1, 0).gamma(2.2, 1),
   inversion: (image) => image.negate(),
-  blur: (image) => image.blur(3),
+  haze: (image) => image.blur(4).linear(0.5, 90),
   letterbox: (image) => image.extend({ top: 16, bottom: 16, background: 'black' }),
 } as const satisfies Record<string, Planted>;
 
@@ -48,7 +48,7 @@ export async function plant(root: string, name: string, change: Planted): Promis
 
 /** A convolution, batch normalization and a hidden layer: what AdaBN takes. */
 export const normalized = {
-  name: 'normalized',
+  ...{ name: 'normalized', description: 'Small', source: 'Test', convention: 'torch', classes: 2 },
   input: { channels: 1, height: side, width: side },
   layers: [
     { kind: 'conv2d', name: 'conv1', out: 8, kernel: 5, stride: 2, padding: 'same' },
