@@ -78,7 +78,12 @@ export { formatDecision } from './decision/formatDecision.js';
 export { choleskyFactor, mahalanobisDistance } from './decision/mahalanobis.js';
 export { chooseOperatingPoint, parseOperatingRule } from './decision/operatingPoint.js';
 export type { ChosenPoint } from './decision/operatingPoint.js';
-export { adjustToPrior, estimatePrior, estimateShares, toTargetPrior } from './decision/priorShift.js';
+export {
+  adjustToPrior,
+  estimatePrior,
+  estimateShares,
+  toTargetPrior,
+} from './decision/priorShift.js';
 export type { PriorEstimate } from './decision/priorShift.js';
 export { shrunkCovariance } from './decision/shrunkCovariance.js';
 export type { ShrunkCovariance } from './decision/shrunkCovariance.js';
