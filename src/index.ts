@@ -266,6 +266,22 @@ export type {
   ProjectOptions,
 } from './embedding/index.js';
 
+export { measureShift, repairShift } from './shift/index.js';
+export type {
+  AccuracyEstimates,
+  EmbeddingDrift,
+  FigureDrift,
+  Grade,
+  LabeledOutcome,
+  Ladder,
+  RepairReport,
+  ShiftEvent,
+  ShiftHooks,
+  ShiftOptions,
+  ShiftReport,
+  Trial,
+} from './shift/index.js';
+
 export { writeReport } from './reporting/index.js';
 export type { WrittenReport } from './reporting/index.js';
 

@@ -88,6 +88,11 @@ export const verbs: readonly VerbEntry[] = [
     load: async () => (await import('./anomaly.js')).anomalyVerb,
   },
   {
+    usage: 'shift <source> <target>',
+    summary: 'See whether images differ from those a model knows, and repair it',
+    load: async () => (await import('./shift.js')).shiftVerb,
+  },
+  {
     usage: 'report <run>',
     summary: 'Tell a run as a page, a model card and charts',
     load: async () => (await import('./report.js')).reportVerb,

@@ -51,8 +51,19 @@ export type {
   Scanner,
 } from './phantom/index.js';
 export { interleave } from './pixels.js';
-export { formatRepairs, referenceQuantiles, repairsSchema } from './repair/index.js';
-export type { ReferenceOptions } from './repair/index.js';
+export { groupItems } from './collections.js';
+export { Pacer } from './audit/pacer.js';
+export { readFileFacts } from './audit/fileFacts.js';
+export type { FileFacts } from './audit/fileFacts.js';
+export { shuffled } from './random.js';
+export {
+  brightnessOf,
+  findContent,
+  formatRepairs,
+  referenceQuantiles,
+  repairsSchema,
+} from './repair/index.js';
+export type { Picture, ReferenceOptions } from './repair/index.js';
 export { composeSheet, pathEnd } from './sheet.js';
 export { measureImages } from './measure.js';
 export type { Measurement } from './measure.js';

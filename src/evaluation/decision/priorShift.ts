@@ -43,7 +43,7 @@ export function estimatePrior(
  * @param calibrated probabilities after the rule's temperature, row-major [N, classes], N at least 1
  */
 export function estimateShares(
-  { prior: fitted, meanProbabilities = fitted }: DecisionRule,
+  { prior: fitted, meanProbabilities = fitted }: Pick<DecisionRule, 'prior' | 'meanProbabilities'>,
   calibrated: ArrayLike<number>,
 ): number[] {
   const { prior } = estimatePrior(calibrated, meanProbabilities);
