@@ -7,7 +7,11 @@
 #include "binding/operation.h"
 #include "binding/results.h"
 #include "core/explanation/activations.h"
+#include "core/explanation/class_activation.h"
+#include "core/explanation/gradients.h"
 #include "core/explanation/perturbation.h"
+
+#include <ATen/Functions.h>
 
 #include <utility>
 
@@ -32,6 +36,22 @@ Napi::Array toArray(Napi::Env env, const std::vector<LayerValues>& layers) {
     array.Set(i, object);
   }
   return array;
+}
+
+Napi::Object toObject(Napi::Env env, const CamMaps& result) {
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("maps", toArray(env, result.maps));
+  object.Set("logits", toFloats(env, result.logits));
+  return object;
+}
+
+Napi::Object toObject(Napi::Env env, const Gradients& result) {
+  const auto& baseline = result.baselineLogits;
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("values", toFloats(env, result.values));
+  object.Set("logits", toFloats(env, result.logits));
+  object.Set("baselineLogits", toFloats(env, baseline.defined() ? baseline : at::empty({0})));
+  return object;
 }
 
 // `work(network, dataset, options, cancellation, progress)` while nothing else uses the network;
@@ -77,6 +97,33 @@ Napi::Value NetworkWrap::activations(const Napi::CallbackInfo& info) {
     ActivationOptions request{
         .pass = readPass(options), .layers = options.texts("layers"), .pool = options.flag("pool")};
     return explain(info, shared_.get(), std::move(request), roentgen::activations, toArray);
+  });
+}
+
+Napi::Value NetworkWrap::classActivations(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    const Options options(info[1]);
+    CamOptions request{.pass = readPass(options),
+                       .method = camMethodByName(options.string("method")),
+                       .layers = options.texts("layers"),
+                       .targets = options.integers("targets")};
+    return explain(info, shared_.get(), std::move(request), roentgen::classActivations,
+                   [](Napi::Env env, const CamMaps& maps) { return toObject(env, maps); });
+  });
+}
+
+Napi::Value NetworkWrap::gradients(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    const Options options(info[1]);
+    GradientOptions request{.pass = readPass(options),
+                            .method = gradientMethodByName(options.string("method")),
+                            .targets = options.integers("targets"),
+                            .samples = options.integer("samples", 1),
+                            .noise = options.number("noise"),
+                            .seed = static_cast<uint64_t>(options.integer("seed", 0)),
+                            .baseline = options.number("baseline")};
+    return explain(info, shared_.get(), std::move(request), roentgen::gradients,
+                   [](Napi::Env env, const Gradients& result) { return toObject(env, result); });
   });
 }
 

@@ -107,6 +107,8 @@ void NetworkWrap::define(Napi::Env env, Napi::Object exports) {
        InstanceMethod("evaluate", &NetworkWrap::evaluate),
        InstanceMethod("layers", &NetworkWrap::layers),
        InstanceMethod("activations", &NetworkWrap::activations),
+       InstanceMethod("classActivations", &NetworkWrap::classActivations),
+       InstanceMethod("gradients", &NetworkWrap::gradients),
        InstanceMethod("perturb", &NetworkWrap::perturb),
        InstanceMethod("randomize", &NetworkWrap::randomize),
        InstanceMethod("freeze", &NetworkWrap::freeze),

@@ -57,6 +57,8 @@ class NetworkWrap : public Napi::ObjectWrap<NetworkWrap>, Counted<NetworkWrap> {
   // In explanation.cpp.
   Napi::Value layers(const Napi::CallbackInfo& info);
   Napi::Value activations(const Napi::CallbackInfo& info);
+  Napi::Value classActivations(const Napi::CallbackInfo& info);
+  Napi::Value gradients(const Napi::CallbackInfo& info);
   Napi::Value perturb(const Napi::CallbackInfo& info);
   Napi::Value randomize(const Napi::CallbackInfo& info);
 
