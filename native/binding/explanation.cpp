@@ -10,6 +10,7 @@
 #include "core/explanation/class_activation.h"
 #include "core/explanation/gradients.h"
 #include "core/explanation/perturbation.h"
+#include "core/inference/batch_statistics.h"
 
 #include <ATen/Functions.h>
 
@@ -138,6 +139,18 @@ Napi::Value NetworkWrap::perturb(const Napi::CallbackInfo& info) {
                            .normalization = readNormalization(options.object("normalization")),
                            .batchSize = options.integer("batchSize", 1)};
     return explain(info, shared_.get(), std::move(request), roentgen::perturb, toFloats);
+  });
+}
+
+Napi::Value NetworkWrap::estimateStatistics(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    return explain(
+        info, shared_.get(), readPass(Options(info[1])),
+        [](auto&&... arguments) {
+          roentgen::estimateStatistics(arguments...);
+          return true;
+        },
+        [](Napi::Env env, bool) { return env.Undefined(); });
   });
 }
 

@@ -110,6 +110,7 @@ void NetworkWrap::define(Napi::Env env, Napi::Object exports) {
        InstanceMethod("classActivations", &NetworkWrap::classActivations),
        InstanceMethod("gradients", &NetworkWrap::gradients),
        InstanceMethod("perturb", &NetworkWrap::perturb),
+       InstanceMethod("estimateStatistics", &NetworkWrap::estimateStatistics),
        InstanceMethod("randomize", &NetworkWrap::randomize),
        InstanceMethod("freeze", &NetworkWrap::freeze),
        InstanceMethod("importWeights", &NetworkWrap::importWeights),

@@ -60,6 +60,7 @@ class NetworkWrap : public Napi::ObjectWrap<NetworkWrap>, Counted<NetworkWrap> {
   Napi::Value classActivations(const Napi::CallbackInfo& info);
   Napi::Value gradients(const Napi::CallbackInfo& info);
   Napi::Value perturb(const Napi::CallbackInfo& info);
+  Napi::Value estimateStatistics(const Napi::CallbackInfo& info);
   Napi::Value randomize(const Napi::CallbackInfo& info);
 
   Napi::Value freeze(const Napi::CallbackInfo& info);

@@ -1,7 +1,7 @@
 // What the layers of a network put out for images.
 #pragma once
 
-#include "core/explanation/pass.h"
+#include "core/inference/pass.h"
 
 #include <string>
 #include <vector>

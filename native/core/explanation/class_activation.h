@@ -3,7 +3,7 @@
 
 #include "core/explanation/activations.h"
 #include "core/explanation/cam_methods.h"
-#include "core/explanation/pass.h"
+#include "core/inference/pass.h"
 
 #include <cstdint>
 #include <string>

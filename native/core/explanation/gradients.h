@@ -1,7 +1,7 @@
 // How the logit of a class depends on each pixel.
 #pragma once
 
-#include "core/explanation/pass.h"
+#include "core/inference/pass.h"
 
 #include <cstdint>
 #include <string>

@@ -2,8 +2,8 @@
 
 #include "core/dataset/selection.h"
 #include "core/error.h"
-#include "core/explanation/pass.h"
 #include "core/explanation/targets.h"
+#include "core/inference/pass.h"
 
 #include <ATen/Functions.h>
 #include <c10/core/InferenceMode.h>

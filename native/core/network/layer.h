@@ -14,6 +14,10 @@ namespace roentgen {
 // Sees what a layer put out, and may put another tensor in its place.
 using Observer = std::function<void(const std::string& name, at::Tensor& output)>;
 
+// Sees what each batch normalization takes in.
+struct BatchNorm;
+using NormObserver = std::function<void(BatchNorm& norm, const at::Tensor& input)>;
+
 // How one forward pass is to run.
 struct Mode {
   bool training = false;
@@ -27,6 +31,7 @@ struct Mode {
   // Of the input and of every layer that runs. What it sees may be changed in place by the layer
   // behind.
   const Observer* observer = nullptr;
+  const NormObserver* norms = nullptr;
 };
 
 class Layer {

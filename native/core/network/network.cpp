@@ -28,8 +28,8 @@ at::Tensor Network::forward(at::Tensor x, const Mode& mode, size_t first) {
   return run(std::move(x), mode, first, layers_.size());
 }
 
-at::Tensor Network::features(at::Tensor x, const Mode& mode, size_t count) {
-  return run(std::move(x), mode, 0, count);
+at::Tensor Network::features(at::Tensor x, const Mode& mode, size_t count, size_t first) {
+  return run(std::move(x), mode, first, count);
 }
 
 at::Tensor Network::run(at::Tensor x, const Mode& mode, size_t first, size_t end) {

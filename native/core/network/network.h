@@ -37,8 +37,9 @@ class Network {
   // Returns logits [N, outputs] or images [N, C, H, W], in Mode::compute.
   // With `first` it begins at that layer, with what the layers before it put out.
   at::Tensor forward(at::Tensor x, const Mode& mode, size_t first = 0);
-  // What layer `count` takes in.
-  at::Tensor features(at::Tensor x, const Mode& mode, size_t count);
+  // What layer `count` takes in; `first` as in `forward`.
+  at::Tensor features(at::Tensor x, const Mode& mode, size_t count, size_t first = 0);
+  size_t layers() const { return layers_.size(); }
 
   Task task() const { return task_; }
   const NetworkShape& shape() const { return shape_; }

@@ -1,4 +1,4 @@
-// Images on their way through a network that is asked why, batch by batch.
+// Images on their way through a network, batch by batch.
 #pragma once
 
 #include "core/cancellation.h"

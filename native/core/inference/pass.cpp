@@ -1,4 +1,4 @@
-#include "core/explanation/pass.h"
+#include "core/inference/pass.h"
 
 #include "core/dataset/selection.h"
 
