@@ -1,7 +1,7 @@
 /** What an autoencoder makes of the most and least anomalous images, as one PNG: image, reconstruction, error. */
 import sharp from 'sharp';
 import { interleave } from '../data/index.js';
-import { errorColor, errorColors } from './errorColors.js';
+import { colorTable } from '../explanation/index.js';
 import { errorMap, restore } from './look.js';
 import type { AnomalyReport, JudgedImages } from './types.js';
 
@@ -48,6 +48,7 @@ export async function drawReconstructions(
   const sorted = Float64Array.from(maps.flatMap((map) => [...map])).sort();
   const most = sorted[Math.floor(shownShare * (sorted.length - 1))] || 1;
   const { mean, std } = model.description;
+  const colors = await colorTable('inferno');
   const toBytes = (values: Float32Array): Uint8Array =>
     Uint8Array.from(values, (value, at) => {
       const channel = Math.floor(at / (height * width));
@@ -63,7 +64,7 @@ export async function drawReconstructions(
     [
       picture(interleave(toBytes(part(restored.inputs, row)), model.format), channels),
       picture(interleave(toBytes(part(restored.outputs, row)), model.format), channels),
-      picture(Uint8Array.from([...(maps[row] ?? [])].flatMap((e) => errorColor(e / most))), 3),
+      picture(paint(maps[row] ?? new Float64Array(), most, colors), 3),
     ].map(async (image, column) => ({
       input: await image,
       left: gap + column * (tile + gap),
@@ -86,12 +87,31 @@ export async function drawReconstructions(
       text(names[at] ?? '', gap, header + row * (tile + caption) + 25, '#aaa'),
     ]),
   ];
-  const overlay = `<svg xmlns="http://www.w3.org/2000/svg" width="${sheet.width}" height="${sheet.height}" font-family="sans-serif" font-size="12">${texts.join('')}${colorBar(most, sheet.height)}</svg>`;
+  const overlay = `<svg xmlns="http://www.w3.org/2000/svg" width="${sheet.width}" height="${sheet.height}" font-family="sans-serif" font-size="12">${texts.join('')}${colorBar(most, sheet.height, colors)}</svg>`;
   return sharp({ create: { ...sheet, channels: 3, background: '#1c1c1c' } })
     .composite([...(await Promise.all(tiles)), { input: Buffer.from(overlay), left: 0, top: 0 }])
     .removeAlpha()
     .png()
     .toBuffer();
+}
+
+/** Colors of the bar between which the picture is blended. */
+const barStops = 16;
+
+/** Red, green and blue of a share; what lies beyond [0, 1] has the color of that end. */
+function colorOf(share: number, colors: Uint8Array): Uint8Array {
+  const last = colors.length / 3 - 1;
+  const shade = Math.round(Math.max(0, Math.min(1, share)) * last);
+  return colors.subarray(3 * shade, 3 * shade + 3);
+}
+
+/** A map of errors as pixels; `most` has the brightest color. */
+function paint(map: Float64Array, most: number, colors: Uint8Array): Uint8Array {
+  const pixels = new Uint8Array(3 * map.length);
+  map.forEach((error, at) => {
+    pixels.set(colorOf(error / most, colors), 3 * at);
+  });
+  return pixels;
 }
 
 /** The images with the largest and smallest errors, of normal images and of anomalies. */
@@ -110,15 +130,13 @@ function chooseRows(errors: Float64Array, classes: readonly string[], normal: st
   });
 }
 
-function colorBar(most: number, sheetHeight: number): string {
+function colorBar(most: number, sheetHeight: number, colors: Uint8Array): string {
   const left = gap + heads.length * (tile + gap) + bar.left;
   const [top, height] = [header + caption, Math.min(260, sheetHeight - header - caption - gap)];
-  const stops = errorColors
-    .map((color, at) => {
-      const offset = 1 - at / (errorColors.length - 1);
-      return `<stop offset="${offset}" stop-color="rgb(${color.join(',')})"/>`;
-    })
-    .reverse();
+  const stops = Array.from({ length: barStops + 1 }, (_, at) => {
+    const offset = at / barStops;
+    return `<stop offset="${offset}" stop-color="rgb(${colorOf(1 - offset, colors).join(',')})"/>`;
+  });
   const labels = [1, 0.5, 0].map((share) =>
     text(
       `${share === 1 ? '≥ ' : ''}${(share * most).toPrecision(2)}`,

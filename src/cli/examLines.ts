@@ -1,7 +1,8 @@
 /** An exam as lines for the terminal: methods beside their checks, what was not passed and why, and the verdict. */
 import type { CheckResult, ExamReport, MethodResult, MethodVerdict } from '../explanation/index.js';
 import type { Style } from './style.js';
-import { alignColumns, plural, wrap } from './text.js';
+import { wrap } from '../evaluation/index.js';
+import { alignColumns, plural } from './text.js';
 
 /** Words as well as colors, for those who see none. */
 const marks: Readonly<

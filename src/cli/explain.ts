@@ -8,17 +8,20 @@ import {
   type ExplainResult,
 } from '../explanation/index.js';
 import { progressLine } from './progressLine.js';
+import { inferenceFlags } from './inferenceFlags.js';
 import { readingFlags } from './sharedFlags.js';
 import { alignColumns, formatPercent, plural } from './text.js';
 import type { Verb } from './verb.js';
 
 const { workers, keepGoing } = readingFlags.shape;
+const { masks } = inferenceFlags.shape;
 
 const outputFlags = z.strictObject({
   output: z
     .string()
     .default('explanations')
     .describe('New folder; a number is added where it exists'),
+  masks,
   workers,
   keepGoing,
 });

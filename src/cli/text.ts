@@ -50,17 +50,3 @@ export function alignColumns(rows: readonly (readonly string[])[], align = 'l'):
       .trimEnd(),
   );
 }
-
-/** Lines of at most `columns` characters, broken at spaces. */
-export function wrap(text: string, columns = 80): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(' ')) {
-    const line = lines.at(-1);
-    if (line !== undefined && line.length + 1 + word.length <= columns) {
-      lines[lines.length - 1] = `${line} ${word}`;
-    } else {
-      lines.push(word);
-    }
-  }
-  return lines;
-}

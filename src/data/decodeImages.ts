@@ -55,7 +55,8 @@ export async function decodeImages(
   return { pixels: Buffer.concat(buffers), kept, problems };
 }
 
-function toProblem(name: string, error: unknown): Problem {
+/** What was wrong with an image, for lists of problems; throws what was wrong with the call, or an abort. */
+export function toProblem(name: string, error: unknown): Problem {
   const known = error instanceof RoentgenError && !isAbort(error);
   if (!known || error.code === 'ERR_INVALID_ARGUMENT') throw error;
   return { file: name, code: error.code, message: error.message };

@@ -95,6 +95,7 @@ export {
 } from './decision/temperature.js';
 export { largestInRows, quantile, rowsOf } from './arrays.js';
 export { csvLine } from './csv.js';
+export { wrap } from './text.js';
 export { enterLedger, ledgerFile, readLedger, testReads } from './ledger.js';
 export type { LedgerEntry } from './ledger.js';
 export { formatPredictions, predictionsFormats, writePredictions } from './predictions.js';

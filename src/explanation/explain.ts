@@ -1,7 +1,7 @@
 /** Explanations of files and folders of images, written to a folder of their own. */
 import { basename, extname, join } from 'node:path';
 import { z } from 'zod';
-import { scanSource, type Problem } from '../data/index.js';
+import { refuseMasks, scanSource, type Problem } from '../data/index.js';
 import { loadModel } from '../inference/index.js';
 import {
   createNewFolder,
@@ -45,6 +45,8 @@ export interface ExplainOptions extends ExplainSettings, z.input<typeof pictureS
   images: readonly string[];
   /** New folder for what is written (`-1`, `-2` … is added where it exists). Default `explanations`. */
   output?: string | undefined;
+  /** Folder of lung masks, for a model that sees the lungs alone; see `scanSource`. */
+  masks?: string | undefined;
   /** Images decoded at once; default 3. */
   workers?: number | undefined;
 }
@@ -64,15 +66,16 @@ export interface ExplainResult {
  * has no gradients; ERR_NO_SPACE, ERR_IO, ABORT_ERR
  */
 export async function explain(
-  { model: path, images, output = 'explanations', workers, ...options }: ExplainOptions,
+  { model: path, images, output = 'explanations', masks, workers, ...options }: ExplainOptions,
   hooks: Hooks<ExplainProgress> = {},
 ): Promise<ExplainResult> {
   if (images.length === 0) throw invalidArgument('images', 'at least one path', 'none');
   checkPath(path);
   const { pictures, colormap, opacity, ...settings } = parseWith(optionsSchema, options);
-  const source = await scanSource(images, { unlabeled: true });
   using model = await loadModel(path);
-  const named = source.samples.map(({ path: image, name }) => ({ image, name }));
+  refuseMasks(masks, model.format);
+  const source = await scanSource(images, { unlabeled: true, masks });
+  const named = source.samples.map(({ path: image, name, mask }) => ({ image, name, mask }));
   const rows: ExplanationRow[] = [];
   let folder: Promise<string> | undefined;
   // Only once the first image is explained: wrong settings leave no empty folder behind.

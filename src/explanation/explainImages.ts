@@ -1,5 +1,11 @@
 /** Explanations in memory: images decoded, answered and explained batch by batch. */
-import { decodeImages, nameOf, type NamedImage, type Problem } from '../data/index.js';
+import {
+  decodeImages,
+  nameOf,
+  requireMasks,
+  type NamedImage,
+  type Problem,
+} from '../data/index.js';
 import { resolvePrecision, type Answer, type Model } from '../inference/index.js';
 import { Dataset, RoentgenError, throwIfAborted, type Hooks } from '../native/index.js';
 import { targetLogit, type Batch, type RawMap } from './computing/batch.js';
@@ -65,6 +71,7 @@ export async function explainNamed(
 ): Promise<{ problems: Problem[] }> {
   const settings = parseWith(explainSettingsSchema, given);
   checkModel(model);
+  requireMasks(images, model.format, 'the images');
   const target = settings.target === undefined ? null : classPosition(model, settings.target);
   const problems: Problem[] = [];
   for (let start = 0; start < images.length; start += settings.batchSize) {

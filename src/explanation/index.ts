@@ -27,7 +27,7 @@ export type { LimeMaskOptions } from './lime/limeMap.js';
 export type { Surrogate } from './lime/surrogate.js';
 export { methodNames, methods } from './methods.js';
 export type { MapReading, MapUnit, Method, MethodName } from './methods.js';
-export { colormapNames } from './pictures/colors.js';
+export { colormapNames, colorTable } from './pictures/colors.js';
 export type { ColormapName } from './pictures/colors.js';
 export type { HeatOptions } from './pictures/heat.js';
 export { renderFigure } from './pictures/figure.js';

@@ -9,9 +9,7 @@ export {
 } from './files.js';
 export { writePlots } from './plots.js';
 export type { Chart } from './charts/chart.js';
-export { html, Html } from './page/html.js';
 export { figure, table } from './page/parts.js';
-export { pageStyle } from './page/style.js';
 export { reportHtml } from './page/page.js';
 export { toPng } from './raster.js';
 export type { ScatterPoint } from './charts/scatter.js';

@@ -48,7 +48,10 @@ export async function scatterPage(
     <html lang="en">
       <head>
         <meta charset="utf-8" />
-        <meta http-equiv="Content-Security-Policy" content="${securityPolicy(style, mapScript)}" />
+        <meta
+          http-equiv="Content-Security-Policy"
+          content="${securityPolicy({ style, script: mapScript })}"
+        />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <title>${methodNames[projection.method]}: roentgen</title>

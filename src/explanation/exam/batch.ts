@@ -24,7 +24,7 @@ export async function openBatch(
   const { batchSize, workers } = settings;
   const precision = resolvePrecision(settings.precision);
   const wanted = settings.target === undefined ? null : classPosition(model, settings.target);
-  const named = samples.map(({ path, name }) => ({ image: path, name }));
+  const named = samples.map(({ path, name, mask }) => ({ image: path, name, mask }));
   const { pixels, kept, problems } = await decodeImages(named, format, { workers, signal });
   const dataset = Dataset.fromImages(pixels, [
     kept.length,

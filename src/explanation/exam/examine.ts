@@ -60,13 +60,13 @@ export async function examineExplanations(
   const lime = { seed, samples: limeSamples, segments, hideColor };
   const examinees = [...settings.method.map((name) => toExaminee(name, lime)), ...own];
   if (images.length === 0) throw invalidArgument('images', 'at least one path', 'none');
-  const source = await scanSource(images, { unlabeled: true });
+  const source = await scanSource(images, { unlabeled: true, masks: settings.masks });
   using model = await loadModel(path);
   checkTask(model);
   const masks: ExamMasks =
     settings.masks === undefined
       ? { regions: new Map(), problems: [] }
-      : await readMasks(settings.masks, source.samples, model.format, signal);
+      : await readMasks(source.samples, model.format, signal);
   using cascade = await loadCascade(model, seed);
   const problems: Problem[] = [...source.problems, ...masks.problems];
   const rows: ExamRow[] = [];

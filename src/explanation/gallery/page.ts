@@ -1,7 +1,6 @@
 /** The gallery of explanations: one page beside its pictures, filtered, sorted and faded in the browser. */
-import { createHash } from 'node:crypto';
 import type { Problem } from '../../data/index.js';
-import { Html, html, pageStyle } from '../../report/index.js';
+import { Html, html, pageStyle, securityPolicy } from '../../report/index.js';
 import { methodOf, methods, type MethodName } from '../methods.js';
 import type { ExplanationRow } from '../table.js';
 import { figure, notice, percent } from '../words.js';
@@ -28,13 +27,14 @@ const orders = [
 /** The whole page as text. It works from its folder without a network; the same content gives the same bytes. */
 export function galleryHtml(content: GalleryContent): string {
   const style = `${pageStyle}${galleryStyle}`;
+  const policy = securityPolicy({ style, script: galleryScript, pictures: 'beside' });
   const cards = cardsOf(content.rows);
   const title = `Explanations by ${content.model}`;
   const page = html`<!doctype html>
     <html lang="en">
       <head>
         <meta charset="utf-8" />
-        <meta http-equiv="Content-Security-Policy" content="${securityPolicy(style)}" />
+        <meta http-equiv="Content-Security-Policy" content="${policy}" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <title>${title}</title>
@@ -65,13 +65,6 @@ export function galleryHtml(content: GalleryContent): string {
       </body>
     </html> `;
   return page.text;
-}
-
-/** Pictures come from the page's own folder, and of scripts only its own runs. */
-function securityPolicy(style: string): string {
-  const hash = (text: string): string =>
-    `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
-  return `default-src 'none'; img-src 'self' file:; style-src ${hash(style)}; script-src ${hash(galleryScript)}`;
 }
 
 /** One for each explanation; the convolutions of one image share a sheet, and a card. */

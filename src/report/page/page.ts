@@ -40,7 +40,7 @@ export async function reportHtml(content: ReportContent): Promise<string> {
         <meta charset="utf-8" />
         <meta
           http-equiv="Content-Security-Policy"
-          content="${securityPolicy(pageStyle, pageScript)}"
+          content="${securityPolicy({ style: pageStyle, script: pageScript })}"
         />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />

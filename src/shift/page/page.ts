@@ -1,6 +1,5 @@
 /** A comparison as one HTML file: the verdict, why, what was tried, and what it changed. */
-import { createHash } from 'node:crypto';
-import { figure, html, Html, pageStyle, table } from '../../report/index.js';
+import { figure, html, Html, pageStyle, securityPolicy, table } from '../../report/index.js';
 import { ruleText } from '../grading.js';
 import { describeRepair, outcomes } from '../ladder/index.js';
 import { outcomeFigures, outcomeTitles } from '../outcome.js';
@@ -32,7 +31,10 @@ export async function shiftHtml(
     <html lang="en">
       <head>
         <meta charset="utf-8" />
-        <meta http-equiv="Content-Security-Policy" content="${securityPolicy()}" />
+        <meta
+          http-equiv="Content-Security-Policy"
+          content="${securityPolicy({ style: pageStyle })}"
+        />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <title>Domain shift: ${report.target}</title>
@@ -60,12 +62,6 @@ export async function shiftHtml(
       </body>
     </html> `;
   return page.text;
-}
-
-/** Nothing is fetched and nothing runs. */
-function securityPolicy(): string {
-  const hash = createHash('sha256').update(pageStyle).digest('base64');
-  return `default-src 'none'; img-src data:; style-src 'sha256-${hash}'`;
 }
 
 function list(sentences: readonly string[]): Html | null {
