@@ -381,7 +381,7 @@ test('a packed file is taken for the lungs that it was packed for, and no others
   await t.throwsAsync(openData(output, { ...whole, lungs: 'crop' }), {
     code: 'ERR_MODEL_MISMATCH',
     message:
-      /packed as 1×30×40 \(fill; lungs: blackout\) but 1×30×40 \(fill; lungs: crop\) is needed/,
+      /\(fill; repairs: none; lungs: blackout\) but 1×30×40 \(fill; repairs: none; lungs: crop\)/,
   });
   // A file that claims whole images and brings masks, or the other way round.
   const bytes = await readFile(output, 'latin1');
