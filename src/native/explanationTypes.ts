@@ -34,14 +34,22 @@ export interface LayerValues {
   values: Float32Array;
 }
 
-/** How the channels of a layer become one map; each is a paper's. */
+/**
+ * How the channels of a layer become one map; each is a paper's, as pytorch-grad-cam computes it. Of eigenCam, whose
+ * sign is arbitrary there, the map rises with the mean activation.
+ */
 export type CamMethod =
   'gradCam' | 'gradCamPlusPlus' | 'hiResCam' | 'layerCam' | 'scoreCam' | 'eigenCam';
 
+/** `precision` is that of scoreCam and eigenCam; gradients are always computed in fp32. */
 export interface CamOptions extends PassOptions {
   method: CamMethod;
+  /** Names as `Network.layers` gives them, of layers with height and width. */
   layers: readonly string[];
-  /** [N] class of each image whose logit is explained; −1 for the one of the largest logit. */
+  /**
+   * [N] class of each image whose logit is explained; −1 for the one of the largest logit. A network with one output
+   * has two classes, and the logit of class 0 is its output negated.
+   */
   targets: Int32Array;
 }
 
@@ -54,6 +62,7 @@ export interface CamMaps {
 
 export type GradientMethod = 'gradient' | 'smoothGrad' | 'integratedGradients';
 
+/** Gradients are computed in fp32 whatever `precision` says. */
 export interface GradientOptions extends PassOptions {
   method: GradientMethod;
   /** As in `CamOptions`. */
@@ -83,7 +92,7 @@ export interface PerturbOptions {
   index: number;
   /** [H, W] part that each pixel belongs to, from 0 on. */
   segments: Int32Array;
-  /** [M, parts] 1 where a variation shows a part of the image, 0 where it shows `fill`. */
+  /** [M, parts], parts being the largest segment and one: 1 where a variation shows a part of the image, 0 where it shows `fill`. */
   masks: Uint8Array;
   /** [C, H, W] what stands in for hidden parts, as stored images are. */
   fill: Uint8Array;

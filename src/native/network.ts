@@ -73,7 +73,7 @@ export class Network implements Disposable {
 
   /**
    * What layers put out, activation functions included where the architecture file gives the layer one.
-   * Throws ERR_INVALID_ARGUMENT for a layer that is not there, with the nearest name; ERR_MODEL_MISMATCH, ERR_BUSY.
+   * Throws ERR_INVALID_ARGUMENT for a layer that is not there, listing those that are; ERR_MODEL_MISMATCH, ERR_BUSY.
    */
   async activations(
     dataset: Dataset,
@@ -105,7 +105,7 @@ export class Network implements Disposable {
     );
   }
 
-  /** Logits [M, outputs] of one image with parts of it replaced. Throws ERR_INVALID_ARGUMENT, ERR_BUSY. */
+  /** Logits [M, outputs] of one image with parts of it replaced. Throws as `classActivations`. */
   async perturb(dataset: Dataset, options: PerturbOptions, hooks?: Hooks): Promise<Float32Array> {
     return runNative(
       (onProgress) => this.handle.perturb(dataset.handle, options, onProgress),
@@ -113,7 +113,10 @@ export class Network implements Disposable {
     );
   }
 
-  /** Draws layers, stages or blocks anew, as `build` would from `seed`. Throws ERR_INVALID_ARGUMENT, ERR_BUSY. */
+  /**
+   * Draws layers, stages or blocks anew, as `build` would from `seed`; their batch normalization forgets its statistics.
+   * Throws ERR_INVALID_ARGUMENT for a name without weights, ERR_BUSY.
+   */
   randomize(layers: readonly string[], seed: number): void {
     callNative(() => {
       this.handle.randomize({ layers, seed });
@@ -122,8 +125,9 @@ export class Network implements Disposable {
 
   /**
    * Replaces mean and variance of every batch normalization by those of these images, each layer's measured behind
-   * layers that use theirs already (Li et al. 2018, Adaptive Batch Normalization). Throws ERR_UNSUPPORTED for a network
-   * without batch normalization; ERR_INVALID_ARGUMENT, ERR_BUSY.
+   * layers that use theirs already (Li et al. 2018, Adaptive Batch Normalization). That takes a pass for each of them,
+   * and does not depend on `batchSize`. Where it throws nothing has changed: ERR_UNSUPPORTED for a network without
+   * batch normalization; ERR_INVALID_ARGUMENT where a channel has a single value to measure; ERR_BUSY, ABORT_ERR.
    */
   async estimateStatistics(dataset: Dataset, options: PassOptions, hooks?: Hooks): Promise<void> {
     await runNative(

@@ -108,16 +108,16 @@ class Source {
 };
 
 // The normalizations in each layer, in the order in which they run.
-std::vector<std::vector<BatchNorm*>> findNorms(Network& network) {
+std::vector<std::vector<BatchNorm*>> findNorms(Network& network, at::ScalarType compute) {
   std::vector<std::vector<BatchNorm*>> norms(network.layers());
   const auto& shape = network.shape();
   auto x = at::zeros({1, shape.channels, shape.height, shape.width},
-                     at::TensorOptions(network.device()));
+                     at::TensorOptions(network.device()).dtype(storedType(compute)));
   for (size_t layer = 0; layer < norms.size(); ++layer) {
     const NormObserver collect = [&](BatchNorm& norm, const at::Tensor&) {
       norms[layer].push_back(&norm);
     };
-    x = network.features(x, {.norms = &collect}, layer + 1, layer);
+    x = network.features(x, {.compute = compute, .norms = &collect}, layer + 1, layer);
   }
   return norms;
 }
@@ -130,7 +130,7 @@ void estimateStatistics(Network& network, Dataset& dataset, const PassOptions& o
                  /*needLabels=*/false);
   const at::NoGradGuard noGrad;
   const Stopwatch watch;
-  const auto norms = findNorms(network);
+  const auto norms = findNorms(network, options.compute);
   std::vector<std::pair<at::Tensor, at::Tensor>> before;  // statistics, and what they were
   for (const auto& layer : norms) {
     for (const BatchNorm* norm : layer) {
