@@ -45,7 +45,7 @@ export function formatProbes(report: ProbeReport): string {
     '',
     ...drawTable(rows),
     '',
-    ...remarks.flatMap(wrap),
+    ...remarks.flatMap((line) => wrap(line)),
     '',
     ...wrap(conclusion(report)),
     ...wrap(rule),
