@@ -116,6 +116,17 @@ TEST("a layer in front of an activation of its own keeps its values, and the net
                gradient.values.mean({2, 3}, true).mul(found[0].values).sum(1), 1e-5);
 }
 
+TEST("a layer may be called input, and is meant by that name") {
+  const auto network = Network::build(
+      R"({"convention":"keras","layers":[{"kind":"flatten","name":"input"},
+        {"kind":"linear","name":"head","out":"classes"}]})",
+      {2, 1, side, side}, 3);
+  const auto found = activations(*network, *randomImages(1, 1, side),
+                                 {passOver(1), {"input", "head"}, false}, {}, silent);
+  REQUIRE(names(*network) == (std::vector<std::string>{"input", "head"}));
+  REQUIRE_EQUAL(found[0].values.sizes().vec(), (std::vector<int64_t>{1, side * side}));
+}
+
 TEST("maps of several layers are those of each alone, a stage's that of its last block") {
   const auto network = networkOf("resnet18", 2);
   const auto dataset = randomImages(3, 1, side);

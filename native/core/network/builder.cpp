@@ -90,8 +90,8 @@ std::shared_ptr<Network> NetworkBuilder::build() {
     throw Error("ERR_INVALID_SPEC", "layers must be a non-empty array");
   }
 
-  addOutput("input", false, "input");
-  std::set<std::string> names{"input"};
+  addOutput("input", false, inputSource);
+  std::set<std::string> names;
   for (size_t i = 0; i < layers->array()->size(); ++i) {
     const Json& layer = (*layers->array())[i];
     const Json* given = layer.find("name");
@@ -107,6 +107,8 @@ std::shared_ptr<Network> NetworkBuilder::build() {
     (this->*found->method)(fields, name);
     fields.finish();
   }
+  // Where a layer has that name it is the layer's.
+  if (names.contains("input")) network_->outputs_.erase(network_->outputs_.begin());
 
   const FeatureShape input{shape_.channels, shape_.height, shape_.width};
   const FeatureShape logits{.channels = shape_.outputs, .flat = true};

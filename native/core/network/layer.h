@@ -64,6 +64,9 @@ struct FeatureShape {
   bool operator==(const FeatureShape&) const = default;
 };
 
+// Under which an observer sees the input: a name that no layer can have.
+inline constexpr const char* inputSource = "";
+
 // What can be asked of a network by name: the input, a layer, a stage, a block of one or a
 // convolution in a block. A layer with an activation puts out what comes behind it, as in Keras.
 struct LayerOutput {

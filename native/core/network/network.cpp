@@ -33,7 +33,7 @@ at::Tensor Network::features(at::Tensor x, const Mode& mode, size_t count, size_
 }
 
 at::Tensor Network::run(at::Tensor x, const Mode& mode, size_t first, size_t end) {
-  if (mode.observer && first == 0) (*mode.observer)("input", x);
+  if (mode.observer && first == 0) (*mode.observer)(inputSource, x);
   for (size_t i = first; i < end; ++i) {
     x = layers_[i].layer->forward(std::move(x), mode);
     if (mode.observer) (*mode.observer)(layers_[i].name, x);
