@@ -50,8 +50,7 @@ void DatasetWrap::define(Napi::Env env, Napi::Object exports) {
        InstanceMethod("shape", &DatasetWrap::shape),
        InstanceMethod("metadata", &DatasetWrap::metadata),
        InstanceMethod("column", &DatasetWrap::column), InstanceMethod("read", &DatasetWrap::read),
-       InstanceMethod("mask", &DatasetWrap::mask),
-       InstanceMethod("preview", &DatasetWrap::preview),
+       InstanceMethod("mask", &DatasetWrap::mask), InstanceMethod("preview", &DatasetWrap::preview),
        InstanceMethod("measure", &DatasetWrap::measure), InstanceMethod("save", &DatasetWrap::save),
        InstanceMethod("dispose", &DatasetWrap::dispose)});
   environment(env).dataset = Napi::Persistent(constructor);
@@ -147,9 +146,8 @@ Napi::Value DatasetWrap::column(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value DatasetWrap::read(const Napi::CallbackInfo& info) {
-  return guarded(info.Env(), [&]() -> Napi::Value {
-    return readOne(info, dataset_.get()->images());
-  });
+  return guarded(info.Env(),
+                 [&]() -> Napi::Value { return readOne(info, dataset_.get()->images()); });
 }
 
 Napi::Value DatasetWrap::mask(const Napi::CallbackInfo& info) {

@@ -54,8 +54,7 @@ at::Tensor Augmenter::changeValues(at::Tensor pixels, std::span<const uint64_t> 
   }
   if (a.erasing > 0) {
     const auto rectangles = drawEach(samples, [&](uint64_t sample) {
-      return drawErasing(a, pixels.size(2), pixels.size(3),
-                         draws(sample, Draws::Purpose::erasing));
+      return drawErasing(a, pixels.size(2), pixels.size(3), draws(sample, Draws::Purpose::erasing));
     });
     pixels = erase(pixels, rectangles, erased_);
   }

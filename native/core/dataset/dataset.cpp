@@ -70,9 +70,9 @@ void Dataset::check(const std::string& where) const {
     throw Error("ERR_INVALID_FILE",
                 text(where, ": \"images\" must be non-empty uint8 [N, C, H, W]"));
   }
-  if (masks_.defined() && (masks_.scalar_type() != at::kByte ||
-                           masks_.sizes() != at::IntArrayRef{size(), 1, images_.size(2),
-                                                             images_.size(3)})) {
+  if (masks_.defined() &&
+      (masks_.scalar_type() != at::kByte ||
+       masks_.sizes() != at::IntArrayRef{size(), 1, images_.size(2), images_.size(3)})) {
     throw Error("ERR_INVALID_FILE", text(where, ": \"masks\" must be uint8 [", size(), ", 1, ",
                                          images_.size(2), ", ", images_.size(3), "]"));
   }

@@ -29,7 +29,7 @@ async function drawModel(name: string): Promise<Model> {
       provenance: {},
     }),
   );
-  return loadModel(path);
+  return await loadModel(path);
 }
 
 main(async () => {
