@@ -43,7 +43,56 @@ export type {
   TrainSettings,
 } from './training/index.js';
 
-export { evaluate, loadModel, Model, predict } from './inference/index.js';
+export {
+  colormapNames,
+  examineExplanations,
+  explain,
+  explainImages,
+  lime,
+  limeMap,
+  limeMask,
+  methods as explanationMethods,
+  renderFigure,
+  renderHeatmap,
+  renderOverlay,
+  slic,
+} from './explanation/index.js';
+export type {
+  Box,
+  CheckResult,
+  ColormapName,
+  ExamHooks,
+  ExamImages,
+  Examinee,
+  ExamOptions,
+  ExamProgress,
+  ExamReport,
+  ExamRow,
+  ExplainOptions,
+  ExplainProgress,
+  ExplainResult,
+  ExplainSettings,
+  Explanation,
+  ExplanationRow,
+  Explanations,
+  FigureOptions,
+  HeatOptions,
+  LimeExplanation,
+  LimeMaskOptions,
+  LimeOptions,
+  Measure as ExamMeasure,
+  Measures as ExamMeasures,
+  Method as ExplanationMethod,
+  MethodName as ExplanationMethodName,
+  MethodResult as ExamResult,
+  MethodVerdict as ExamVerdict,
+  RowVerdict as ExamRowVerdict,
+  SlicOptions,
+  Superpixels,
+  Surrogate as LimeSurrogate,
+} from './explanation/index.js';
+
+export { evaluate, loadModel, Model, predict, repairModel } from './inference/index.js';
 export type {
   EvaluateEvent,
   EvaluateHooks,
@@ -54,6 +103,8 @@ export type {
   Prediction,
   PredictOptions,
   PredictResult,
+  RepairSettings,
+  TargetImages,
 } from './inference/index.js';
 
 export {
@@ -105,6 +156,7 @@ export {
   measureImages,
   openPacked,
   packDataset,
+  referenceQuantiles,
   scanSource,
   splitByGroup,
   writeManifest,
@@ -120,6 +172,7 @@ export type {
   ImageFormat,
   ImageSource,
   Inspection,
+  LungSection,
   Measurement,
   PackedDataset,
   PackedIndex,
@@ -128,6 +181,8 @@ export type {
   PhantomDataset,
   PhantomDatasetOptions,
   Problem,
+  ReferenceOptions,
+  Repair,
   Sample,
   ScanOptions,
   Split,
@@ -164,6 +219,68 @@ export type {
   ProbeReport,
   ProbeVerdict,
 } from './probing/index.js';
+
+export { detectAnomalies, scoreAnomalies, trainAnomalyDetector } from './anomaly/index.js';
+export type {
+  AnomalyOptions,
+  AnomalyReport,
+  AnomalyThreshold,
+  DetectorName,
+  DetectorResult,
+  FlaggedShare,
+  ScoredImage,
+  ScoreOptions,
+  ScoreResult,
+  TrainDetectorOptions,
+} from './anomaly/index.js';
+
+export {
+  classifyByNeighbors,
+  embed,
+  embedData,
+  embedFiles,
+  formatEmbedding,
+  project,
+  readEmbeddings,
+  trustworthiness,
+  writeEmbeddings,
+  writeEmbeddingsCsv,
+} from './embedding/index.js';
+export type {
+  Agreement,
+  EmbedDataOptions,
+  EmbedDataResult,
+  Embeddings,
+  EmbeddingSource,
+  EmbedEvent,
+  EmbedHooks,
+  EmbedOptions,
+  KnnAnswer,
+  KnnFigures,
+  KnnOptions,
+  KnnQuestion,
+  KnnReport,
+  NearestRows,
+  Projection,
+  ProjectionMethod,
+  ProjectOptions,
+} from './embedding/index.js';
+
+export { measureShift, repairShift } from './shift/index.js';
+export type {
+  AccuracyEstimates,
+  EmbeddingDrift,
+  FigureDrift,
+  Grade,
+  LabeledOutcome,
+  Ladder,
+  RepairReport,
+  ShiftEvent,
+  ShiftHooks,
+  ShiftOptions,
+  ShiftReport,
+  Trial,
+} from './shift/index.js';
 
 export { writeReport } from './reporting/index.js';
 export type { WrittenReport } from './reporting/index.js';

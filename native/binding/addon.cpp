@@ -6,6 +6,7 @@
 #include "binding/network.h"
 #include "binding/operation.h"
 #include "binding/trainer.h"
+#include "binding/vectors.h"
 #include "core/io/file_lock.h"
 #include "core/memory.h"
 #include "core/system.h"
@@ -90,6 +91,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   DatasetWrap::define(env, exports);
   NetworkWrap::define(env, exports);
   TrainerWrap::define(env, exports);
+  defineVectors(env, exports);
   exports.Set("systemInfo", Napi::Function::New(env, describeSystem, "systemInfo"));
   exports.Set("setThreads", Napi::Function::New(env, chooseThreads, "setThreads"));
   exports.Set("tryLockFile", Napi::Function::New(env, tryLockFile, "tryLockFile"));

@@ -17,17 +17,15 @@ constexpr Named<at::DeviceType, 2> devices{{{"cpu", at::kCPU}, {"cuda", at::kCUD
 
 constexpr Named<Fill, 2> fills{{{"black", Fill::black}, {"border", Fill::border}}};
 
-at::ScalarType readPrecision(const Options& options) {
-  return byName(precisions, options.string("precision"), "ERR_INVALID_ARGUMENT", "precision");
-}
+// The typed array that a tensor is copied from, and its name.
+const std::map<at::ScalarType, std::pair<napi_typedarray_type, const char*>> arrays{
+    {at::kFloat, {napi_float32_array, "a Float32Array"}},
+    {at::kInt, {napi_int32_array, "an Int32Array"}},
+    {at::kByte, {napi_uint8_array, "a Uint8Array"}}};
 
 at::Device readDevice(const Options& options) {
   const auto type = byName(devices, options.string("device"), "ERR_INVALID_ARGUMENT", "device");
   return type == at::kCPU ? at::Device(type) : at::Device(type, 0);
-}
-
-Normalization readNormalization(const Options& options) {
-  return {.mean = options.numbers("mean"), .std = options.numbers("std")};
 }
 
 // Each reader below checks ranges; what depends on the network, the core checks.
@@ -195,6 +193,17 @@ std::map<std::string, at::Tensor> Options::columns(const char* name) const {
   return columns;
 }
 
+at::Tensor Options::tensor(const char* name, at::ScalarType type) const {
+  const Napi::Value value = object_.Get(name);
+  const auto& [array, expected] = arrays.at(type);
+  if (!isTyped(value, array)) fail(name, expected);
+  const auto typed = value.As<Napi::TypedArray>();
+  auto tensor = at::empty({static_cast<int64_t>(typed.ElementLength())}, type);
+  const auto* bytes = static_cast<const uint8_t*>(typed.ArrayBuffer().Data());
+  std::memcpy(tensor.mutable_data_ptr(), bytes + typed.ByteOffset(), typed.ByteLength());
+  return tensor;
+}
+
 std::string stringArgument(const Napi::CallbackInfo& info, size_t index, const char* name) {
   if (!info[index].IsString())
     throw Error("ERR_INVALID_ARGUMENT", text("Expected a string for ", name));
@@ -227,6 +236,14 @@ at::Tensor imagesArgument(const Napi::CallbackInfo& info, size_t bytes, size_t s
   at::Tensor images = at::empty(dimensions, at::kByte);
   std::memcpy(images.mutable_data_ptr(), array.Data(), array.ByteLength());
   return images;
+}
+
+at::ScalarType readPrecision(const Options& options) {
+  return byName(precisions, options.string("precision"), "ERR_INVALID_ARGUMENT", "precision");
+}
+
+Normalization readNormalization(const Options& options) {
+  return {.mean = options.numbers("mean"), .std = options.numbers("std")};
 }
 
 NetworkShape readNetworkShape(const Options& options) {

@@ -34,6 +34,8 @@ class Options {
   std::map<std::string, std::string> strings(const char* name) const;
   std::map<std::string, std::vector<std::string>> lists(const char* name) const;
   std::map<std::string, at::Tensor> columns(const char* name) const;  // of Int32Arrays, copied
+  // Flat, copied from a Float32Array, an Int32Array or a Uint8Array: float, int or byte.
+  at::Tensor tensor(const char* name, at::ScalarType type) const;
 
  private:
   [[noreturn]] static void fail(const char* name, const char* expected);
@@ -45,6 +47,8 @@ std::string stringArgument(const Napi::CallbackInfo& info, size_t index, const c
 // uint8 [N, C, H, W] copied from a Uint8Array and its shape, once the length has been checked.
 at::Tensor imagesArgument(const Napi::CallbackInfo& info, size_t bytes, size_t shape);
 
+at::ScalarType readPrecision(const Options& options);
+Normalization readNormalization(const Options& options);
 NetworkShape readNetworkShape(const Options& options);
 Selection readSelection(const Options& options);
 TrainerOptions readTrainerOptions(const Options& options);

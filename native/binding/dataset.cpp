@@ -27,6 +27,19 @@ Napi::Array toArray(Napi::Env env, const std::vector<double>& numbers) {
   return array;
 }
 
+// The bytes of the tensor's row that the first argument names.
+Napi::Value readOne(const Napi::CallbackInfo& info, const at::Tensor& images) {
+  const int64_t index = info[0].IsNumber() ? info[0].As<Napi::Number>().Int64Value() : -1;
+  if (index < 0 || index >= images.size(0)) {
+    throw Error("ERR_INVALID_ARGUMENT",
+                text("Expected a position below ", images.size(0), " for index"));
+  }
+  const at::Tensor image = images.select(0, index);
+  auto array = Napi::Uint8Array::New(info.Env(), image.nbytes());
+  std::memcpy(array.Data(), image.const_data_ptr(), image.nbytes());
+  return array;
+}
+
 }  // namespace
 
 void DatasetWrap::define(Napi::Env env, Napi::Object exports) {
@@ -37,7 +50,7 @@ void DatasetWrap::define(Napi::Env env, Napi::Object exports) {
        InstanceMethod("shape", &DatasetWrap::shape),
        InstanceMethod("metadata", &DatasetWrap::metadata),
        InstanceMethod("column", &DatasetWrap::column), InstanceMethod("read", &DatasetWrap::read),
-       InstanceMethod("preview", &DatasetWrap::preview),
+       InstanceMethod("mask", &DatasetWrap::mask), InstanceMethod("preview", &DatasetWrap::preview),
        InstanceMethod("measure", &DatasetWrap::measure), InstanceMethod("save", &DatasetWrap::save),
        InstanceMethod("dispose", &DatasetWrap::dispose)});
   environment(env).dataset = Napi::Persistent(constructor);
@@ -61,7 +74,9 @@ std::shared_ptr<Dataset> DatasetWrap::unwrap(const Napi::Value& value) {
 
 Napi::Object DatasetWrap::wrap(Napi::Env env, std::shared_ptr<Dataset> dataset) {
   Napi::Object object = environment(env).dataset.New({});
-  const auto bytes = static_cast<int64_t>(dataset->images().nbytes());
+  const auto& masks = dataset->masks();
+  const auto bytes =
+      static_cast<int64_t>(dataset->images().nbytes() + (masks.defined() ? masks.nbytes() : 0));
   Unwrap(object)->dataset_.set(std::move(dataset), env, bytes);
   return object;
 }
@@ -86,11 +101,12 @@ Napi::Value DatasetWrap::fromRaw(const Napi::CallbackInfo& info) {
     const int64_t channels = options.integer("channels", 1);
     const int64_t height = options.integer("height", 1);
     const int64_t width = options.integer("width", 1);
+    const bool masked = options.flag("masked");
     auto keep = options.integers("keep");
     return startOperation(
         info.Env(), fileExecutor(),
         [=, keep = std::move(keep)](const Cancellation&, const ProgressCallback&) -> Deliver {
-          auto dataset = Dataset::fromRaw(path, channels, height, width, keep);
+          auto dataset = Dataset::fromRaw(path, channels, height, width, masked, keep);
           return [dataset](Napi::Env env) { return wrap(env, dataset); };
         },
         info.Env().Undefined());
@@ -130,17 +146,14 @@ Napi::Value DatasetWrap::column(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value DatasetWrap::read(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(),
+                 [&]() -> Napi::Value { return readOne(info, dataset_.get()->images()); });
+}
+
+Napi::Value DatasetWrap::mask(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
     const auto dataset = dataset_.get();
-    const int64_t index = info[0].IsNumber() ? info[0].As<Napi::Number>().Int64Value() : -1;
-    if (index < 0 || index >= dataset->size()) {
-      throw Error("ERR_INVALID_ARGUMENT",
-                  text("Expected a position below ", dataset->size(), " for index"));
-    }
-    const at::Tensor image = dataset->images().select(0, index);
-    auto array = Napi::Uint8Array::New(info.Env(), image.nbytes());
-    std::memcpy(array.Data(), image.const_data_ptr(), image.nbytes());
-    return array;
+    return dataset->masks().defined() ? readOne(info, dataset->masks()) : info.Env().Null();
   });
 }
 

@@ -30,6 +30,7 @@ class DatasetWrap : public Napi::ObjectWrap<DatasetWrap>, Counted<DatasetWrap> {
   Napi::Value metadata(const Napi::CallbackInfo& info);
   Napi::Value column(const Napi::CallbackInfo& info);
   Napi::Value read(const Napi::CallbackInfo& info);
+  Napi::Value mask(const Napi::CallbackInfo& info);
   Napi::Value preview(const Napi::CallbackInfo& info);
   Napi::Value measure(const Napi::CallbackInfo& info);
   Napi::Value save(const Napi::CallbackInfo& info);

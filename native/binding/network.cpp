@@ -5,10 +5,9 @@
 #include "binding/environment.h"
 #include "binding/failure.h"
 #include "binding/operation.h"
+#include "binding/results.h"
 #include "core/inference/evaluate.h"
 #include "core/network/model_file.h"
-
-#include <cstring>
 
 namespace roentgen::binding {
 namespace {
@@ -26,11 +25,7 @@ Napi::Object toRow(Napi::Env env, const LayerRow& row) {
   Napi::Object object = Napi::Object::New(env);
   object.Set("name", row.name);
   object.Set("kind", row.kind);
-  const auto sizes = row.output.sizes();
-  Napi::Array shape = Napi::Array::New(env, sizes.size());
-  for (uint32_t i = 0; i < sizes.size(); ++i)
-    shape.Set(i, static_cast<double>(sizes[i]));
-  object.Set("shape", shape);
+  object.Set("shape", toSizes(env, row.output.sizes()));
   object.Set("parameters", static_cast<double>(row.parameters));
   object.Set("trainable", static_cast<double>(row.trainable));
   object.Set("macs", static_cast<double>(row.macs));
@@ -61,9 +56,7 @@ Napi::Object toObject(Napi::Env env, const ImportReport& report) {
 
 Napi::Object toObject(Napi::Env env, const Outputs& outputs) {
   Napi::Object object = Napi::Object::New(env);
-  auto values = Napi::Float32Array::New(env, static_cast<size_t>(outputs.values.numel()));
-  std::memcpy(values.Data(), outputs.values.const_data_ptr(), outputs.values.nbytes());
-  object.Set("values", values);
+  object.Set("values", toFloats(env, outputs.values));
   object.Set("outputs", static_cast<double>(outputs.values.size(1)));
   object.Set("loss", outputs.loss);
   object.Set("seconds", outputs.seconds);
@@ -112,6 +105,13 @@ void NetworkWrap::define(Napi::Env env, Napi::Object exports) {
        InstanceMethod("metadata", &NetworkWrap::metadata),
        InstanceMethod("summary", &NetworkWrap::summary),
        InstanceMethod("evaluate", &NetworkWrap::evaluate),
+       InstanceMethod("layers", &NetworkWrap::layers),
+       InstanceMethod("activations", &NetworkWrap::activations),
+       InstanceMethod("classActivations", &NetworkWrap::classActivations),
+       InstanceMethod("gradients", &NetworkWrap::gradients),
+       InstanceMethod("perturb", &NetworkWrap::perturb),
+       InstanceMethod("estimateStatistics", &NetworkWrap::estimateStatistics),
+       InstanceMethod("randomize", &NetworkWrap::randomize),
        InstanceMethod("freeze", &NetworkWrap::freeze),
        InstanceMethod("importWeights", &NetworkWrap::importWeights),
        InstanceMethod("save", &NetworkWrap::save),

@@ -54,6 +54,15 @@ class NetworkWrap : public Napi::ObjectWrap<NetworkWrap>, Counted<NetworkWrap> {
   Napi::Value metadata(const Napi::CallbackInfo& info);
   Napi::Value summary(const Napi::CallbackInfo& info);
   Napi::Value evaluate(const Napi::CallbackInfo& info);
+  // In explanation.cpp.
+  Napi::Value layers(const Napi::CallbackInfo& info);
+  Napi::Value activations(const Napi::CallbackInfo& info);
+  Napi::Value classActivations(const Napi::CallbackInfo& info);
+  Napi::Value gradients(const Napi::CallbackInfo& info);
+  Napi::Value perturb(const Napi::CallbackInfo& info);
+  Napi::Value estimateStatistics(const Napi::CallbackInfo& info);
+  Napi::Value randomize(const Napi::CallbackInfo& info);
+
   Napi::Value freeze(const Napi::CallbackInfo& info);
   Napi::Value importWeights(const Napi::CallbackInfo& info);
   Napi::Value save(const Napi::CallbackInfo& info);

@@ -236,14 +236,13 @@ TEST(
       for (const auto type : {at::kFloat, at::kBFloat16}) {
         auto generator = at::detail::createCPUGenerator(0);
         int images = 0;
-        const std::function<void(const std::string&, const at::Tensor&)> observer =
-            [&](const std::string& layer, const at::Tensor& output) {
-              if (output.dim() != 4) return;
-              ++images;
-              require(output.is_contiguous(at::MemoryFormat::ChannelsLast), __FILE__, __LINE__,
-                      name, " ", layer, " left channels last with ", channels,
-                      " channels, strides ", output.strides());
-            };
+        const Observer observer = [&](const std::string& layer, const at::Tensor& output) {
+          if (output.dim() != 4) return;
+          ++images;
+          require(output.is_contiguous(at::MemoryFormat::ChannelsLast), __FILE__, __LINE__, name,
+                  " ", layer, " left channels last with ", channels, " channels, strides ",
+                  output.strides());
+        };
         Mode mode{
             .training = true, .compute = type, .generator = &generator, .observer = &observer};
         const auto input =
@@ -341,10 +340,9 @@ TEST("same padding puts the odd row and column after, as Keras does") {
   network->state()[0].tensor.fill_(1);
   // Sums over windows that start at 0 and 2 and are cut at the end: 9, 6 / 6, 4 of ones.
   at::Tensor seen;
-  const std::function<void(const std::string&, const at::Tensor&)> observer =
-      [&](const std::string& layer, const at::Tensor& output) {
-        if (layer == "c") seen = output;
-      };
+  const Observer observer = [&](const std::string& layer, const at::Tensor& output) {
+    if (layer == "c") seen = output;
+  };
   network->forward(at::ones({1, 1, 4, 4}), {.observer = &observer});
   REQUIRE(at::equal(seen.flatten(), at::tensor({9.f, 6.f, 6.f, 4.f})));
 }

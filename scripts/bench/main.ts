@@ -7,6 +7,7 @@ import { invalidArgument } from '../../src/native/index.js';
 import { augmentation } from './augmentation.js';
 import { eventLoop } from './eventLoop.js';
 import { load } from './load.js';
+import { explanation } from './explanation.js';
 import { describeMachine } from './machine.js';
 import { memory } from './memory.js';
 import { packing } from './packing.js';
@@ -14,7 +15,15 @@ import type { Effort, Part } from './part.js';
 import { formatMarkdown, formatSection, type Section } from './report.js';
 import { training } from './training.js';
 
-const parts: readonly Part[] = [training, augmentation, packing, load, eventLoop, memory];
+const parts: readonly Part[] = [
+  training,
+  augmentation,
+  explanation,
+  packing,
+  load,
+  eventLoop,
+  memory,
+];
 
 const help = `npm run bench -- [${parts.map(({ name }) => name).join('] [')}] [options]
 

@@ -8,7 +8,7 @@ import type { Given, GivenValues } from './flags.js';
 import { schemaNodes } from './schemaNode.js';
 
 /** What a run's own config.yaml records besides its settings; a repetition finds these anew. */
-const recorded = new Set(['resolved', 'images', 'dataHash', 'skipped', 'versions']);
+const recorded = new Set(['resolved', 'images', 'dataHash', 'maskHash', 'skipped', 'versions']);
 
 /**
  * The values of a file whose keys are those of `schema`, camelCase as there. The values are not checked yet.

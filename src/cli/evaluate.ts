@@ -128,7 +128,8 @@ export function createEvaluationReporter(
 function describeEvaluation(result: EvaluateResult): string {
   const { split, samples, loss, metrics, intervals, reconstruction, decision, output } = result;
   const which = split === 'all' ? 'all splits' : split;
-  const title = `${plural(samples, 'image')} (${which}), loss ${loss.toFixed(4)}\n`;
+  const repaired = result.repair === null ? '' : `Repaired: ${result.repair}\n`;
+  const title = `${plural(samples, 'image')} (${which}), loss ${loss.toFixed(4)}\n${repaired}`;
   const report = metrics ? formatMetrics(metrics, intervals ?? undefined) : '';
   const decisions =
     metrics && decision

@@ -8,7 +8,7 @@ import { choicesOf, expectationOf, schemaNodes, type SchemaNode } from './schema
 const aliases: Readonly<Record<string, string>> = { batchSize: 'b', workers: 'j', config: 'c' };
 
 /** Lists that go on to the next flag, as `--runs a b c`; what follows others may be a positional. */
-const greedy: ReadonlySet<string> = new Set(['runs']);
+const greedy: ReadonlySet<string> = new Set(['runs', 'new']);
 
 /** A value for a schema's key from somewhere, and the error for one that does not do. */
 export interface Given {

@@ -44,7 +44,7 @@ export const predictVerb: Verb = {
     const signal = session.catchInterrupt('Stopping …');
     const [model, inputs] = [args.positional('model'), args.positionals('images')];
     const result = await predict({ ...options, model, inputs, signal });
-    const { classes, predictions, operatingPoint, problems } = result;
+    const { classes, predictions, operatingPoint, repair, problems } = result;
     const forPeople = options.format === undefined && process.stdout.isTTY;
     return {
       text:
@@ -53,7 +53,7 @@ export const predictVerb: Verb = {
           : forPeople
             ? predictionTable(result)
             : result.text,
-      json: { classes, predictions, operatingPoint, problems },
+      json: { classes, predictions, operatingPoint, repair, problems },
       problems,
       keepGoing: goOn,
       showsPredictions: true,
@@ -61,12 +61,13 @@ export const predictVerb: Verb = {
   },
 };
 
-/** File, class or why there is none, and the probability of the class, aligned; below, what an answer takes. */
+/** File, class or why there is none, and the probability of the class, aligned; below, what an answer takes, and repairs. */
 export function predictionTable({
   classes,
   predictions,
   operatingPoint: point,
-}: Pick<PredictResult, 'classes' | 'predictions' | 'operatingPoint'>): string {
+  repair,
+}: Pick<PredictResult, 'classes' | 'predictions' | 'operatingPoint' | 'repair'>): string {
   const rows = predictions.map(({ filename, label, probabilities, abstain }) => {
     if (abstain !== null) return [filename, `uncertain (${abstain})`, ''];
     const probability = probabilities[classes.indexOf(label)] ?? 0;
@@ -75,5 +76,6 @@ export function predictionTable({
   const table = alignColumns([['image', 'prediction', 'probability'], ...rows], 'llr').join('\n');
   const threshold = point && formatPercent(point.threshold);
   const rule = point ? `\n${point.positive} from ${threshold} on (${point.rule})\n` : '';
-  return `${table}\n${rule}`;
+  const repaired = repair === null ? '' : `\nrepaired: ${repair}\n`;
+  return `${table}\n${rule}${repaired}`;
 }

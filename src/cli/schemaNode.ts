@@ -38,7 +38,7 @@ export function expectationOf(node: SchemaNode): string {
   const choices = choicesOf(node);
   if (choices.length > 0) return `${choices.length > 2 ? 'one of ' : ''}${listed(choices, 'or')}`;
   if (node.anyOf) return listed(node.anyOf.map(expectationOf), 'or');
-  if (node.type === 'array') return `a list of ${itemsOf(node)}`;
+  if (node.type === 'array') return itemsOf(node);
   if (node.type === 'boolean') return 'true or false';
   if (node.type === 'string') return 'a text';
   return `${node.type === 'integer' ? 'an integer' : 'a number'}${rangeOf(node)}`;
@@ -51,10 +51,12 @@ function listed(words: readonly (string | number)[], last: string): string {
 
 function itemsOf({ prefixItems, items, minItems = 0, maxItems = Infinity }: SchemaNode): string {
   const item = prefixItems?.[0] ?? (items === false ? undefined : items);
+  const choices = item ? choicesOf(item) : [];
+  if (choices.length > 0) return `some of ${listed(choices, 'and')}`;
   const noun = item?.type === 'string' ? 'texts' : 'numbers';
   const count = minItems === maxItems ? `${minItems}` : `${minItems} to ${maxItems}`;
   const limits = item?.type === 'string' ? '' : rangeOf(item ?? {});
-  return `${Number.isFinite(maxItems) ? `${count} ` : ''}${noun}${limits && `, each${limits}`}`;
+  return `a list of ${Number.isFinite(maxItems) ? `${count} ` : ''}${noun}${limits && `, each${limits}`}`;
 }
 
 function rangeOf(node: SchemaNode): string {

@@ -83,6 +83,16 @@ export const verbs: readonly VerbEntry[] = [
     load: async () => (await import('./probe.js')).probeVerb,
   },
   {
+    usage: 'anomaly [inputs..]',
+    summary: 'Find images that are unlike the normal ones',
+    load: async () => (await import('./anomaly.js')).anomalyVerb,
+  },
+  {
+    usage: 'shift <source> <target>',
+    summary: 'See whether images differ from those a model knows, and repair it',
+    load: async () => (await import('./shift.js')).shiftVerb,
+  },
+  {
     usage: 'report <run>',
     summary: 'Tell a run as a page, a model card and charts',
     load: async () => (await import('./report.js')).reportVerb,
@@ -91,6 +101,21 @@ export const verbs: readonly VerbEntry[] = [
     usage: 'predict <model> <images..>',
     summary: 'Classify images',
     load: async () => (await import('./predict.js')).predictVerb,
+  },
+  {
+    usage: 'explain <model> <images..>',
+    summary: 'Draw where a model looked for its answers',
+    load: async () => (await import('./explain.js')).explainVerb,
+  },
+  {
+    usage: 'exam <model> <images..>',
+    summary: 'Examine explanations: do their maps tell what the network knows',
+    load: async () => (await import('./exam.js')).examVerb,
+  },
+  {
+    usage: 'embed <model> <data>',
+    summary: 'See which images a network finds alike: vectors, neighbors, a map',
+    load: async () => (await import('./embed.js')).embedVerb,
   },
   {
     usage: 'compare <a> <b>',

@@ -1,12 +1,10 @@
 /** How an image file of any kind becomes one tensor of fixed size. */
-import { readFile } from 'node:fs';
-import { promisify } from 'node:util';
-import sharp from 'sharp';
-import { RoentgenError, invalidArgument, type ErrorCode } from '../native/index.js';
-import { fits, type ImageFormat } from './types.js';
-
-/** Pixels an image may have: five times a 43 cm detector at 0.1 mm, a quarter of a 20,000² bomb. */
-export const defaultPixelLimit = 100_000_000;
+import { invalidArgument } from '../native/index.js';
+import { checkPixelLimit, decodeError, openImage, readImageFile } from './imageFile.js';
+import { blacken, readLungs } from './lungs/index.js';
+import { luma } from './pixels.js';
+import { checkRepairs, repairImage } from './repair/index.js';
+import { fits, lungSections, type ImageFormat } from './types.js';
 
 /** Wider than any network's input; keeps a slip of the keyboard from asking for terabytes. */
 const maximumSide = 16_384;
@@ -16,6 +14,17 @@ export interface DecodeOptions {
   pixelLimit?: number;
   /** What error messages call the image; by default its path, or 'image' for bytes. */
   name?: string;
+  /** The image's lung mask, its path or bytes: needed where the format takes the lungs alone. */
+  mask?: string | Uint8Array | undefined;
+  /** What error messages call the mask; by default its path, or 'mask' for bytes. */
+  maskName?: string | undefined;
+}
+
+export interface MaskedImage {
+  /** uint8 [C, H, W]. */
+  pixels: Buffer;
+  /** [H, W], 1 for lung and 0 for what was made black; null where the format blacks nothing out. */
+  mask: Uint8Array | null;
 }
 
 /**
@@ -28,60 +37,58 @@ export interface DecodeOptions {
  *   converted, and of an animation or multi-page file the first page counts.
  * - Resizing is Lanczos 3 after the codec's own reduction by a power of two (JPEG and WebP shrink on load, 1.6
  *   times as fast); an image that has the size already is not resampled.
+ * - Repairs work on the image before it is resized, decoded whole and halved while it has more than 2,000,000 pixels;
+ *   padding stays black. What they do is read off the luminance and done to each channel.
+ * - Where the format takes the lungs alone, `crop` cuts the image to them first, and `blackout` makes what lies
+ *   outside of the mask 0 in the end; see `readLungs`.
  *
- * @throws RoentgenError ERR_INVALID_ARGUMENT; ERR_NOT_FOUND; ERR_UNREADABLE_IMAGE for what is unreadable, damaged,
- * truncated or no image; ERR_IMAGE_TOO_LARGE
+ * @throws RoentgenError ERR_INVALID_ARGUMENT; ERR_NOT_FOUND for a file or mask that is not there; ERR_UNREADABLE_IMAGE
+ * for what is unreadable, damaged, truncated or no image; ERR_IMAGE_TOO_LARGE; ERR_INVALID_FILE for a mask without lungs
+ * or of another shape than its image
  */
 export async function decodeImage(
   file: string | Uint8Array,
   format: ImageFormat,
   options: DecodeOptions = {},
 ): Promise<Buffer> {
-  const { channels, height, width, fit } = checkFormat(format);
+  return (await decodeMasked(file, format, options)).pixels;
+}
+
+/** As `decodeImage`, with the mask of what is not blacked out, which augmentation moves as it moves the image. */
+export async function decodeMasked(
+  file: string | Uint8Array,
+  format: ImageFormat,
+  options: DecodeOptions = {},
+): Promise<MaskedImage> {
+  const { channels, height, width, fit, lungs } = checkFormat(format);
   const pixelLimit = checkPixelLimit(options.pixelLimit);
   const name = options.name ?? (typeof file === 'string' ? file : 'image');
   const bytes = typeof file === 'string' ? await readImageFile(file, name) : file;
+  const section = lungs && (await readLungs({ bytes, name }, format, { ...options, pixelLimit }));
   // sharp's constructor throws for an empty buffer; within the promise both ways of failing are one.
   const rgb = await Promise.resolve()
-    .then(() =>
-      sharp(bytes, { limitInputPixels: pixelLimit, ignoreIcc: true, autoOrient: true })
-        .flatten(isJpeg(bytes) ? false : { background: 'black' })
+    .then(async () => {
+      const opened = openImage(bytes, pixelLimit);
+      const cut = section?.rectangle ? opened.extract(section.rectangle) : opened;
+      const whole = format.repairs?.length ? await repairImage(cut, format) : cut;
+      return whole
         .resize({ width, height, fit, background: 'black' })
         .toColourspace('srgb')
         .raw({ depth: 'uchar' })
-        .toBuffer(),
-    )
+        .toBuffer();
+    })
     .catch((cause: unknown) => {
       throw decodeError(name, cause, pixelLimit);
     });
-  return channels === 1 ? luma(rgb) : planar(rgb);
-}
-
-/** node:fs/promises wraps each of its four calls in objects of its own: 0.4 ms a file against 0.1. */
-const readWhole = promisify(readFile);
-
-/** The bytes of an image file, or an error that says why not. `name` is what messages call it. */
-export async function readImageFile(path: string, name: string): Promise<Buffer> {
-  try {
-    return await readWhole(path);
-  } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') {
-      throw imageError('ERR_NOT_FOUND', name, 'no such file', 'Check the path.', cause);
-    }
-    const reason = `cannot be read: ${reasonOf(cause)}`;
-    throw imageError(
-      'ERR_UNREADABLE_IMAGE',
-      name,
-      reason,
-      'Check the file and its permissions.',
-      cause,
-    );
-  }
+  const pixels = channels === 1 ? luma(rgb) : planar(rgb);
+  if (section === undefined || lungs === 'crop') return { pixels, mask: null };
+  blacken(pixels, section.mask);
+  return { pixels, mask: section.mask };
 }
 
 /** @throws RoentgenError ERR_INVALID_ARGUMENT that names the field */
 export function checkFormat(format: ImageFormat): ImageFormat {
-  const { channels, height, width, fit } = format;
+  const { channels, height, width, fit, lungs } = format;
   if (![1, 3].includes(channels)) throw invalidArgument('channels', '1 or 3', channels);
   for (const [name, side] of Object.entries({ height, width })) {
     if (!Number.isInteger(side) || side < 1 || side > maximumSide) {
@@ -89,69 +96,14 @@ export function checkFormat(format: ImageFormat): ImageFormat {
     }
   }
   if (!fits.includes(fit)) throw invalidArgument('fit', `one of ${fits.join(', ')}`, fit);
+  checkRepairs(format.repairs ?? []);
+  if (lungs !== undefined && !lungSections.includes(lungs)) {
+    throw invalidArgument('lungs', `one of ${lungSections.join(', ')}`, lungs);
+  }
+  if (lungs === 'blackout' && format.repairs?.some(({ kind }) => kind === 'cropBorder')) {
+    throw invalidArgument('lungs', 'crop with the repair cropBorder, which moves no mask', lungs);
+  }
   return format;
-}
-
-/** @throws RoentgenError ERR_INVALID_ARGUMENT */
-export function checkPixelLimit(pixelLimit = defaultPixelLimit): number {
-  if (!Number.isSafeInteger(pixelLimit) || pixelLimit < 1) {
-    throw invalidArgument('pixelLimit', 'a positive integer', pixelLimit);
-  }
-  return pixelLimit;
-}
-
-function decodeError(name: string, cause: unknown, pixelLimit: number): RoentgenError {
-  const reason = reasonOf(cause);
-  return reason.includes('exceeds pixel limit')
-    ? imageError(
-        'ERR_IMAGE_TOO_LARGE',
-        name,
-        `has more than ${pixelLimit} pixels`,
-        'Shrink it, or raise pixelLimit if you trust the file.',
-        cause,
-      )
-    : imageError(
-        'ERR_UNREADABLE_IMAGE',
-        name,
-        `cannot be decoded: ${reason}`,
-        'Replace the file or take it out.',
-        cause,
-      );
-}
-
-/** `details.reason` is the message without name and remedy, for lists of many files. */
-function imageError(
-  code: ErrorCode,
-  name: string,
-  reason: string,
-  remedy: string,
-  cause: unknown,
-): RoentgenError {
-  const details = { file: name, reason };
-  return new RoentgenError(code, `${name}: ${reason}. ${remedy}`, { details, cause });
-}
-
-/** sharp puts each of libvips's complaints on a line of its own; the first says what happened. */
-function reasonOf(cause: unknown): string {
-  const [first = ''] = String(cause instanceof Error ? cause.message : cause).split('\n');
-  return first.trim().replace(/\.$/, '');
-}
-
-/** No JPEG is transparent, and flattening an opaque image costs a tenth of decoding it. */
-function isJpeg(bytes: Uint8Array): boolean {
-  return bytes[0] === 0xff && bytes[1] === 0xd8;
-}
-
-/** Rec. 601 luma as PIL's `convert('L')` rounds it; the weights add up to 2¹⁶. */
-function luma(rgb: Buffer): Buffer {
-  const gray = Buffer.allocUnsafe(rgb.length / 3);
-  for (let pixel = 0, at = 0; pixel < gray.length; pixel += 1, at += 3) {
-    const red = rgb[at] ?? 0;
-    const green = rgb[at + 1] ?? 0;
-    const blue = rgb[at + 2] ?? 0;
-    gray[pixel] = (red * 19595 + green * 38470 + blue * 7471 + 0x8000) >> 16;
-  }
-  return gray;
 }
 
 /** [H, W, 3] → [3, H, W]. */

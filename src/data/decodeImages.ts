@@ -10,6 +10,8 @@ export interface NamedImage {
   image: string | Uint8Array;
   /** What results and problems call it. */
   name: string;
+  /** Its lung mask, which a format that takes the lungs alone needs. */
+  mask?: string | Uint8Array | undefined;
 }
 
 export interface DecodedImages {
@@ -29,10 +31,16 @@ export async function decodeImages(
   format: ImageFormat,
   options: { workers?: number | undefined; signal?: AbortSignal | undefined } = {},
 ): Promise<DecodedImages> {
-  const results = await mapConcurrently(images, options.workers ?? 3, async ({ image, name }) => {
-    throwIfAborted(options.signal);
-    return decodeImage(image, format, { name }).catch((error: unknown) => toProblem(name, error));
-  });
+  const results = await mapConcurrently(
+    images,
+    options.workers ?? 3,
+    async ({ image, name, mask }) => {
+      throwIfAborted(options.signal);
+      return decodeImage(image, format, { name, mask }).catch((error: unknown) =>
+        toProblem(name, error),
+      );
+    },
+  );
   const kept: number[] = [];
   const buffers: Buffer[] = [];
   const problems: Problem[] = [];
@@ -47,7 +55,8 @@ export async function decodeImages(
   return { pixels: Buffer.concat(buffers), kept, problems };
 }
 
-function toProblem(name: string, error: unknown): Problem {
+/** What was wrong with an image, for lists of problems; throws what was wrong with the call, or an abort. */
+export function toProblem(name: string, error: unknown): Problem {
   const known = error instanceof RoentgenError && !isAbort(error);
   if (!known || error.code === 'ERR_INVALID_ARGUMENT') throw error;
   return { file: name, code: error.code, message: error.message };

@@ -19,12 +19,16 @@ export function sha256(data: Uint8Array | string): string {
  * group and split. Two packings that share it may differ in the files' content only.
  */
 export function listingKey(source: ImageSource, format: ImageFormat, pixelLimit: number): string {
-  const { channels, height, width, fit } = format;
+  const { channels, height, width, fit, repairs = [], lungs } = format;
   return sha256(
     JSON.stringify([
       packVersion,
       software,
-      [channels, height, width, fit, pixelLimit],
+      [
+        ...[channels, height, width, fit, pixelLimit],
+        ...repairs,
+        ...(lungs === undefined ? [] : [lungs]),
+      ],
       source.classes,
       source.samples.map(({ name, label, group, split }) => [name, label, group, split]),
       source.problems.map(({ file, code }) => [file, code]),
@@ -51,7 +55,24 @@ export function sourceHash(source: ImageSource, hashes: readonly (string | null)
   );
 }
 
+/** Of the contents of one sample's files. */
+export function contentHash(image: string, mask: string | null): string {
+  return mask === null ? image : sha256(image + mask);
+}
+
+/** The digest of the masks' contents alone; undefined where the format needs none. */
+export function maskHash(
+  { lungs }: ImageFormat,
+  hashes: readonly { mask: string | null }[],
+): string | undefined {
+  return lungs && sha256(JSON.stringify(hashes.map(({ mask }) => mask)));
+}
+
 /** The digest that tells one packed dataset from every other: its listing and its files' content. */
-export function packKey(listing: string, hashes: readonly (string | null)[]): string {
-  return sha256(JSON.stringify([listing, hashes]));
+export function packKey(
+  listing: string,
+  hashes: readonly (string | null)[],
+  masks: string | undefined,
+): string {
+  return sha256(JSON.stringify([listing, hashes, ...(masks === undefined ? [] : [masks])]));
 }

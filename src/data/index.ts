@@ -1,6 +1,15 @@
 /** What the other folders may know of `data`. */
-export { splits, fits } from './types.js';
-export type { Fit, ImageFormat, ImageSource, Problem, Sample, Split } from './types.js';
+export { splits, fits, lungSections } from './types.js';
+export type {
+  Fit,
+  ImageFormat,
+  ImageSource,
+  LungSection,
+  Problem,
+  Repair,
+  Sample,
+  Split,
+} from './types.js';
 export { scanSource } from './scan.js';
 export type { ScanOptions } from './scan.js';
 export { parseCsv } from './csv.js';
@@ -16,14 +25,23 @@ export { checkSplits } from './leaks.js';
 export { inspectSource } from './inspect.js';
 export type { ColorType, ImageSize, InspectOptions, Inspection, Range, Trait } from './inspect.js';
 export { formatInspection } from './formatInspection.js';
-export { decodeImage, defaultPixelLimit } from './decode.js';
+export { decodeImage } from './decode.js';
 export type { DecodeOptions } from './decode.js';
+export { defaultPixelLimit } from './imageFile.js';
+export { readMask, refuseMasks, requireMasks } from './lungs/index.js';
 export { openPacked, packDataset } from './pack.js';
 export type { PackOptions, PackProgress, PackedDataset } from './pack.js';
 export { samplesOf } from './packFile.js';
 export type { PackedIndex } from './packFile.js';
 export { cacheFolder } from './packPlace.js';
-export { drawPhantom, phantomKinds, scanners, writePhantomDataset } from './phantom/index.js';
+export {
+  combineSeeds,
+  drawPhantom,
+  phantomKinds,
+  Random,
+  scanners,
+  writePhantomDataset,
+} from './phantom/index.js';
 export type {
   Phantom,
   PhantomDataset,
@@ -33,11 +51,25 @@ export type {
   Scanner,
 } from './phantom/index.js';
 export { interleave } from './pixels.js';
+export { groupItems } from './collections.js';
+export { Pacer } from './audit/pacer.js';
+export { readFileFacts } from './audit/fileFacts.js';
+export type { FileFacts } from './audit/fileFacts.js';
+export { shuffled } from './random.js';
+export {
+  brightnessOf,
+  findContent,
+  formatRepairs,
+  referenceQuantiles,
+  repairsSchema,
+} from './repair/index.js';
+export type { Picture, ReferenceOptions } from './repair/index.js';
+export { composeSheet, pathEnd } from './sheet.js';
 export { measureImages } from './measure.js';
 export type { Measurement } from './measure.js';
-export { openData } from './openData.js';
+export { openData, requireFormat } from './openData.js';
 export type { OpenDataOptions } from './openData.js';
-export { decodeImages, nameOf } from './decodeImages.js';
+export { decodeImages, nameOf, toProblem } from './decodeImages.js';
 export type { DecodedImages, NamedImage } from './decodeImages.js';
 export { auditData, auditPacked, readAudit, writeAudit } from './audit/index.js';
 export type { Audit, AuditCheck, AuditFinding, AuditOptions, AuditStatus } from './audit/index.js';

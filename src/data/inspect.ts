@@ -4,7 +4,7 @@ import sharp from 'sharp';
 import { invalidArgument } from '../native/index.js';
 import { countValues, groupItems } from './collections.js';
 import { mapConcurrently } from './concurrency.js';
-import { checkPixelLimit } from './decode.js';
+import { checkPixelLimit } from './imageFile.js';
 import { compareCodeUnits } from './files.js';
 import { checkSplits } from './leaks.js';
 import { splits } from './types.js';

@@ -1,8 +1,11 @@
 /** From whatever a user calls data to a packed dataset: a folder or manifest is packed, a packed file opened. */
 import { extname } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { RoentgenError } from '../native/index.js';
 import { openPacked, packDataset, type PackedDataset, type PackOptions } from './pack.js';
+import { refuseMasks } from './lungs/index.js';
 import type { PackedIndex } from './packFile.js';
+import { formatRepairs } from './repair/index.js';
 import { scanSource, type ScanOptions } from './scan.js';
 import type { ImageFormat } from './types.js';
 
@@ -11,7 +14,8 @@ export interface OpenDataOptions extends ScanOptions, PackOptions {}
 /**
  * The images at `path` in `format`: a folder or manifest as `scanSource` reads it, packed or found packed, or a
  * `.safetensors` file that was packed before. Where `classes` are given, labels are positions in them.
- * @throws RoentgenError as `scanSource`, `packDataset` and `openPacked`; ERR_MODEL_MISMATCH for a packed file of
+ * @throws RoentgenError as `scanSource`, `packDataset` and `openPacked`; ERR_INVALID_ARGUMENT for masks where the format
+ * takes whole images, or none where it takes the lungs alone; ERR_MODEL_MISMATCH for a packed file of
  * another format; ERR_UNKNOWN_CLASS for one that holds a class not in `classes`; ERR_FILES_SKIPPED for files that
  * are no images, unless `keepGoing`
  */
@@ -20,6 +24,7 @@ export async function openData(
   format: ImageFormat,
   options: OpenDataOptions = {},
 ): Promise<PackedDataset> {
+  refuseMasks(options.masks, format);
   if (extname(path).toLowerCase() === '.safetensors') {
     return openPackedAs(path, format, options.classes);
   }
@@ -43,7 +48,7 @@ async function openPackedAs(
 ): Promise<PackedDataset> {
   const packed = await openPacked(path);
   try {
-    checkFormat(path, packed.index.format, format);
+    requireFormat(path, packed.index.format, format);
     return classes ? { ...packed, index: relabel(path, packed.index, classes) } : packed;
   } catch (error) {
     packed.dataset.dispose();
@@ -51,10 +56,14 @@ async function openPackedAs(
   }
 }
 
-function checkFormat(path: string, has: ImageFormat, needed: ImageFormat): void {
-  const describe = ({ channels, height, width, fit }: ImageFormat): string =>
-    `${channels}×${height}×${width} (${fit})`;
-  if (describe(has) !== describe(needed)) {
+/** @throws RoentgenError ERR_MODEL_MISMATCH where images at `path` were packed in another format than is needed */
+export function requireFormat(path: string, has: ImageFormat, needed: ImageFormat): void {
+  const describe = ({ channels, height, width, fit, repairs, lungs }: ImageFormat): string => {
+    const section = lungs === undefined ? '' : `; lungs: ${lungs}`;
+    return `${channels}×${height}×${width} (${fit}; repairs: ${formatRepairs(repairs)}${section})`;
+  };
+  const sameRepairs = isDeepStrictEqual(has.repairs ?? [], needed.repairs ?? []);
+  if (!sameRepairs || describe(has) !== describe(needed)) {
     throw new RoentgenError(
       'ERR_MODEL_MISMATCH',
       `${path} was packed as ${describe(has)} but ${describe(needed)} is needed: pack it again with those options.`,

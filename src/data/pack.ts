@@ -10,12 +10,15 @@ import {
   writeError,
 } from '../native/index.js';
 import { mapConcurrently } from './concurrency.js';
-import { checkFormat, checkPixelLimit, decodeImage, readImageFile } from './decode.js';
-import { listingKey, packKey, sha256, sourceHash } from './fingerprint.js';
+import { checkFormat } from './decode.js';
+import { listingKey, maskHash, packKey, sourceHash } from './fingerprint.js';
+import { checkPixelLimit } from './imageFile.js';
+import { requireMasks } from './lungs/index.js';
 import { openPackFile, toColumns, type PackedContent, type PackedIndex } from './packFile.js';
 import { PackPlace } from './packPlace.js';
+import { fillSlot, hashSample, slotSize, type Outcome } from './packSample.js';
 import { PartialImages } from './partial.js';
-import type { ImageFormat, ImageSource, Problem, Sample } from './types.js';
+import type { ImageFormat, ImageSource, Problem } from './types.js';
 
 export interface PackProgress {
   /** Files dealt with so far: decoded, taken over from an interrupted run, or failed. */
@@ -101,13 +104,6 @@ interface Job {
 
 type Packed = Omit<PackedDataset, 'seconds'>;
 
-/** What became of one file; `hash` is null where not even reading worked. */
-interface Outcome {
-  hash: string | null;
-  decoded: boolean;
-  problem?: Problem;
-}
-
 function planJob(source: ImageSource, format: ImageFormat, options: PackOptions): Job {
   const pixelLimit = checkPixelLimit(options.pixelLimit);
   const workers = options.workers ?? defaultWorkers();
@@ -117,6 +113,7 @@ function planJob(source: ImageSource, format: ImageFormat, options: PackOptions)
   if (source.samples.length === 0) {
     throw new RoentgenError('ERR_EMPTY_DATASET', `${source.root} holds no image to pack.`);
   }
+  requireMasks(source.samples, format, source.root);
   const listing = listingKey(source, format, pixelLimit);
   return {
     source,
@@ -142,11 +139,12 @@ function defaultWorkers(): number {
 /** The packed file of exactly this source and these options, if it exists. */
 async function findPacked(job: Job): Promise<Packed | undefined> {
   if (!(await job.place.mayHold())) return undefined;
-  const hashes = await mapConcurrently(job.source.samples, job.workers, async ({ path, name }) => {
+  const hashes = await mapConcurrently(job.source.samples, job.workers, async (sample) => {
     throwIfAborted(job.signal);
-    return readImageFile(path, name).then(sha256, () => null);
+    return hashSample(sample, job.format);
   });
-  const key = packKey(job.listing, hashes);
+  const images = hashes.map(({ image }) => image);
+  const key = packKey(job.listing, images, maskHash(job.format, hashes));
   const found = await job.place.open(key);
   if (found === undefined) return undefined;
   const { dataset, index, problems } = found;
@@ -176,24 +174,30 @@ async function packLocked(job: Job): Promise<Packed> {
 
 async function pack(job: Job): Promise<Packed> {
   const { source, format, place } = job;
-  const { channels, height, width } = format;
-  const partial = await PartialImages.open(place.workFolder, channels * height * width);
+  const { channels, height, width, lungs } = format;
+  const partial = await PartialImages.open(place.workFolder, slotSize(format));
   const outcomes = await decodeAll(job, partial).finally(() => partial.close());
   const failures = outcomes.flatMap(({ problem }) => problem ?? []);
   refuseFailures(job, failures);
   const kept = source.samples.flatMap((sample, slot) => {
-    const { hash = null, problem } = outcomes[slot] ?? {};
+    const { hashes, problem } = outcomes[slot] ?? {};
+    const hash = hashes?.image ?? null;
     return hash === null || problem !== undefined ? [] : [{ sample, slot, hash }];
   });
   const dataset = await Dataset.fromRaw(partial.imagesPath, {
     channels,
     height,
     width,
+    masked: lungs === 'blackout',
     keep: Int32Array.from(kept, ({ slot }) => slot),
   });
-  const allHashes = outcomes.map(({ hash }) => hash);
+  const allHashes = outcomes.map(({ hashes }) => hashes.image);
+  const masks = maskHash(
+    format,
+    outcomes.map(({ hashes }) => hashes),
+  );
   const content: PackedContent = {
-    key: packKey(job.listing, allHashes),
+    key: packKey(job.listing, allHashes, masks),
     problems: [...source.problems, ...failures],
     index: {
       classes: source.classes,
@@ -203,6 +207,7 @@ async function pack(job: Job): Promise<Packed> {
       splits: kept.map(({ sample }) => sample.split),
       format,
       sourceHash: sourceHash(source, allHashes),
+      ...(masks === undefined ? {} : { maskHash: masks }),
       hashes: kept.map(({ hash }) => hash),
     },
   };
@@ -219,45 +224,18 @@ async function pack(job: Job): Promise<Packed> {
 
 /** What became of each sample, in their order. Only what stops everything is thrown: an abort, a full disk. */
 async function decodeAll(job: Job, partial: PartialImages): Promise<Outcome[]> {
-  const { source, onProgress } = job;
+  const { source, format, pixelLimit, onProgress } = job;
   const started = performance.now();
   let [done, decoded] = [0, 0];
   return mapConcurrently(source.samples, job.workers, async (sample, slot) => {
     throwIfAborted(job.signal);
-    const outcome = await fillSlot(job, partial, sample, slot);
+    const outcome = await fillSlot(sample, slot, { format, pixelLimit, partial });
     done += 1;
     if (outcome.decoded) decoded += 1;
     const seconds = (performance.now() - started) / 1000;
     onProgress({ done, total: source.samples.length, decoded, imagesPerSecond: decoded / seconds });
     return outcome;
   });
-}
-
-async function fillSlot(
-  { format, pixelLimit }: Job,
-  partial: PartialImages,
-  { path, name }: Sample,
-  slot: number,
-): Promise<Outcome> {
-  let hash: string | null = null;
-  try {
-    const bytes = await readImageFile(path, name);
-    hash = sha256(bytes);
-    if (await partial.holds(slot, hash)) return { hash, decoded: false };
-    const pixels = await decodeImage(bytes, format, { pixelLimit, name });
-    partial.put(slot, hash, pixels);
-    return { hash, decoded: true };
-  } catch (error) {
-    return { hash, decoded: false, problem: toProblem(name, error) };
-  }
-}
-
-/** What is wrong with one file is its problem; what is wrong with the disk or with us concerns all. */
-function toProblem(file: string, error: unknown): Problem {
-  if (error instanceof RoentgenError && typeof error.details['reason'] === 'string') {
-    return { file, code: error.code, message: error.details['reason'] };
-  }
-  throw error;
 }
 
 /** How many failures a message spells out; `details.problems` has them all. */

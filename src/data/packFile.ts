@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import { Dataset, RoentgenError, errorCodes, type ErrorCode } from '../native/index.js';
 import { packVersion, software } from './fingerprint.js';
-import { fits, splits, type ImageFormat, type Problem, type Split } from './types.js';
+import { repairsSchema } from './repair/index.js';
+import { fits, lungSections, splits, type ImageFormat, type Problem, type Split } from './types.js';
 
 /** What is known of each image of a packed dataset; the lists have one entry per image, in the tensor's order. */
 export interface PackedIndex {
@@ -18,6 +19,8 @@ export interface PackedIndex {
   format: ImageFormat;
   /** SHA-256 over classes, and each sample's name, class, group, split and content: the data, however packed. */
   sourceHash: string;
+  /** SHA-256 over the contents of the lung masks, where the format takes the lungs alone. */
+  maskHash?: string;
   /** SHA-256 of each file, in hexadecimal. */
   hashes: string[];
 }
@@ -57,7 +60,10 @@ const metadataSchema = z.object({
     height: z.int().positive(),
     width: z.int().positive(),
     fit: z.enum(fits),
+    repairs: repairsSchema.exactOptional(),
+    lungs: z.enum(lungSections).exactOptional(),
   }),
+  maskHash: digest.exactOptional(),
   classes: z.array(z.string()),
   names: z.array(z.string()),
   groupNames: z.array(z.string()),
@@ -76,10 +82,21 @@ export function toColumns({ index, problems, key }: PackedContent): {
   metadata: Record<string, string>;
   columns: Record<string, Int32Array>;
 } {
-  const { classes, names, labels, groups, format, sourceHash, hashes } = index;
+  const { classes, names, labels, groups, format, sourceHash, maskHash, hashes } = index;
   const groupNames = [...new Set(groups)];
   const groupNumbers = new Map(groupNames.map((name, number) => [name, number]));
-  const values = { key, sourceHash, format, classes, names, groupNames, hashes, problems };
+  const masks = maskHash === undefined ? {} : { maskHash };
+  const values = {
+    key,
+    sourceHash,
+    ...masks,
+    format,
+    classes,
+    names,
+    groupNames,
+    hashes,
+    problems,
+  };
   return {
     metadata: Object.fromEntries([
       ['kind', kind],
@@ -131,7 +148,8 @@ function readContent(dataset: Dataset, path: string): PackedContent {
     const where = issue?.path.join('.') ?? 'metadata';
     throw invalidFile(path, `${where}: ${issue?.message ?? 'malformed'}. Pack the images again.`);
   }
-  const { key, sourceHash, format, classes, names, groupNames, hashes, problems } = parsed.data;
+  const { key, sourceHash, maskHash, format, classes, names } = parsed.data;
+  const { groupNames, hashes, problems } = parsed.data;
   const count = checkShape(dataset, format, path);
   for (const [name, list] of Object.entries({ names, hashes })) {
     if (list.length !== count) {
@@ -158,6 +176,7 @@ function readContent(dataset: Dataset, path: string): PackedContent {
       ),
       format,
       sourceHash,
+      ...(maskHash === undefined ? {} : { maskHash }),
       hashes,
     },
   };
@@ -172,6 +191,9 @@ function checkShape(dataset: Dataset, format: ImageFormat, path: string): number
       path,
       `images are [${shape.join()}], but its format says [${expected.join()}].`,
     );
+  }
+  if ((dataset.mask(0) !== null) !== (format.lungs === 'blackout')) {
+    throw invalidFile(path, 'it must have masks where the lungs lie on black, and only there.');
   }
   return count;
 }

@@ -7,6 +7,7 @@ import type { Findings, Found } from './found.js';
 import { groupingBy } from './groups.js';
 import { labelingFrom, orderClasses } from './labels.js';
 import type { ClassOptions, Classed } from './labels.js';
+import { findMasks } from './lungs/index.js';
 import { readManifest } from './manifest.js';
 import type { ImageSource, Problem, Sample } from './types.js';
 import { findUnlabeled, resolveExisting } from './walk.js';
@@ -27,6 +28,11 @@ export interface ScanOptions extends ClassOptions {
    * default false.
    */
   unlabeled?: boolean | undefined;
+  /**
+   * Folder of lung masks with the images' relative names, or the same with `.png`; default the
+   * manifest's column `mask`.
+   */
+  masks?: string | undefined;
 }
 
 /**
@@ -38,7 +44,7 @@ export interface ScanOptions extends ClassOptions {
  *
  * `__MACOSX`, dot files, `Thumbs.db` and a copy of the set inside itself are ignored. Whatever else
  * cannot be used is in `problems`.
- * @throws RoentgenError ERR_NOT_FOUND, ERR_EMPTY_DATASET, ERR_INVALID_MANIFEST,
+ * @throws RoentgenError ERR_NOT_FOUND (also for masks of which none is there), ERR_EMPTY_DATASET, ERR_INVALID_MANIFEST,
  * ERR_INVALID_ARGUMENT, ERR_SINGLE_CLASS, ERR_UNKNOWN_CLASS (a class not in `classes`, or one in val or test that train never shows)
  */
 export async function scanSource(
@@ -47,7 +53,9 @@ export async function scanSource(
 ): Promise<ImageSource> {
   const groupOf = groupingBy(options.groupBy);
   const classOf = options.labelsFrom === undefined ? undefined : labelingFrom(options.labelsFrom);
-  const { root, kind, found, problems } = await find(path, options.unlabeled === true);
+  const { root, kind, problems, ...findings } = await find(path, options.unlabeled === true);
+  const { masks } = options;
+  const found = masks === undefined ? findings.found : await findMasks(findings.found, masks);
   const toSample = ({ path: file, name, split, patient, mask }: Found, label: number): Sample => ({
     path: file,
     name,

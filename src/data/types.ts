@@ -23,7 +23,7 @@ export interface Sample {
   split: Split | null;
   /** What must not be cut in two by a split: a patient or a study. */
   group: string;
-  /** Absolute path of a lung mask, where the manifest names one. */
+  /** Absolute path of a lung mask, where the manifest names one or a folder of masks has one. */
   mask?: string;
 }
 
@@ -41,6 +41,29 @@ export interface ImageSource {
 export const fits = ['fill', 'contain', 'cover'] as const;
 export type Fit = (typeof fits)[number];
 
+/** What becomes of an image before it is resized, so that it looks like those that a model learned from. */
+export type Repair =
+  /** White for black. */
+  | { kind: 'invert' }
+  /** Rows and columns at the edges of one color, to within `tolerance`, 0 … 255, are cut off. 8 suits radiographs. */
+  | { kind: 'cropBorder'; tolerance: number }
+  /** Between two percentiles, 0 … 100, brightness is stretched to 0 … 255; what lies outside is clipped. */
+  | { kind: 'window'; lower: number; upper: number }
+  /**
+   * Contrast-limited adaptive histogram equalization with `tiles` × `tiles` windows, 1 … 64, whose bins hold at most
+   * `clipLimit` times their mean, 1 … 256.
+   */
+  | { kind: 'clahe'; tiles: number; clipLimit: number }
+  /**
+   * Brightness takes the distribution whose quantiles these are, 2 … 1,025: evenly from 0 to 1, each 0 … 255, ascending.
+   * A border counts like any pixels: crop it first.
+   */
+  | { kind: 'matchHistogram'; quantiles: readonly number[] };
+
+export const lungSections = ['crop', 'blackout'] as const;
+/** What is left of an image by its lung mask: the rectangle around the lungs, or the lungs on black. */
+export type LungSection = (typeof lungSections)[number];
+
 /** How an image file becomes a fixed-size tensor; stored with every packed set and every model. */
 export interface ImageFormat {
   channels: 1 | 3;
@@ -48,4 +71,11 @@ export interface ImageFormat {
   width: number;
   /** `fill` stretches, `contain` pads with black, `cover` crops the middle. */
   fit: Fit;
+  /** Applied in order, before resizing. Default none. */
+  repairs?: readonly Repair[];
+  /**
+   * Needs a mask for every image. `crop` comes before the repairs, `blackout` after all else. Default
+   * the whole image.
+   */
+  lungs?: LungSection;
 }

@@ -34,7 +34,7 @@ export { aurocDraws } from './intervals/aurocDraws.js';
 export type { GroupedAnswers } from './intervals/aurocDraws.js';
 export { bootstrapIntervals, defaultDraws, groupImages } from './intervals/bootstrap.js';
 export type { BootstrapOptions, Grouping, WeightedEvaluation } from './intervals/bootstrap.js';
-export { aurocDifference, aurocEstimate } from './intervals/delong.js';
+export { aurocDifference, aurocEstimate, midRanks } from './intervals/delong.js';
 export type { AurocDifference } from './intervals/delong.js';
 export { intervalMethods } from './intervals/estimate.js';
 export type { Estimate, IntervalMethod } from './intervals/estimate.js';
@@ -45,6 +45,7 @@ export type {
   MetricIntervals,
   OverallFigure,
 } from './intervals/metricIntervals.js';
+export { randomIntegers } from './intervals/random.js';
 export { rateEstimate, wilsonInterval } from './intervals/wilson.js';
 export { aggregateSeeds, formatAggregate } from './comparison/aggregateSeeds.js';
 export type { SeedAggregate, SeedSummary } from './comparison/aggregateSeeds.js';
@@ -77,7 +78,12 @@ export { formatDecision } from './decision/formatDecision.js';
 export { choleskyFactor, mahalanobisDistance } from './decision/mahalanobis.js';
 export { chooseOperatingPoint, parseOperatingRule } from './decision/operatingPoint.js';
 export type { ChosenPoint } from './decision/operatingPoint.js';
-export { adjustToPrior, estimatePrior } from './decision/priorShift.js';
+export {
+  adjustToPrior,
+  estimatePrior,
+  estimateShares,
+  toTargetPrior,
+} from './decision/priorShift.js';
 export type { PriorEstimate } from './decision/priorShift.js';
 export { shrunkCovariance } from './decision/shrunkCovariance.js';
 export type { ShrunkCovariance } from './decision/shrunkCovariance.js';
@@ -88,6 +94,8 @@ export {
   withTemperature,
 } from './decision/temperature.js';
 export { largestInRows, quantile, rowsOf } from './arrays.js';
+export { csvLine } from './csv.js';
+export { wrap } from './text.js';
 export { enterLedger, ledgerFile, readLedger, testReads } from './ledger.js';
 export type { LedgerEntry } from './ledger.js';
 export { formatPredictions, predictionsFormats, writePredictions } from './predictions.js';

@@ -1,4 +1,4 @@
-/** Text as Python formats it, so that tables equal scikit-learn's byte by byte. */
+/** Text for terminals: numbers and columns as Python formats them, so that tables equal scikit-learn's byte by byte. */
 
 /** Length in code points, which is what Python counts. */
 export function widthOf(text: string): number {
@@ -23,4 +23,18 @@ export function fixed(value: number, digits: number): string {
   const scale = 10 ** digits;
   const below = Math.floor(value * scale);
   return ((below + (below % 2)) / scale).toFixed(digits);
+}
+
+/** Lines of at most `columns` characters, broken at spaces. */
+export function wrap(text: string, columns = 80): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1);
+    if (line !== undefined && line.length + 1 + word.length <= columns) {
+      lines[lines.length - 1] = `${line} ${word}`;
+    } else {
+      lines.push(word);
+    }
+  }
+  return lines;
 }

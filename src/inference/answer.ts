@@ -2,6 +2,7 @@
 import {
   answers,
   predictionSet,
+  toTargetPrior,
   withTemperature,
   type Abstention,
   type DecisionRule,
@@ -10,7 +11,10 @@ import {
 export interface Answer {
   /** The class at the operating point; without one the most probable class. */
   label: string;
-  /** One per class, in the model's order; they sum to 1. Calibrated where the model has a decision rule. */
+  /**
+   * One per class, in the model's order; they sum to 1. Calibrated where the model has a decision rule, and for the
+   * class shares that the rule is for.
+   */
   probabilities: number[];
   /**
    * Classes that the image may be of: they hold the true one with the probability that the rule guarantees. None where
@@ -37,12 +41,13 @@ export function answer(
   unfamiliar: boolean,
 ): Answer {
   const temperature = decision?.temperature ?? 1;
-  const probabilities = [...withTemperature(row, temperature, classes.length)];
+  const calibrated = withTemperature(row, temperature, classes.length);
+  const probabilities = [...(decision ? toTargetPrior(decision, calibrated) : calibrated)];
   const [at = -1] = answers(probabilities, classes, decision?.operatingPoint ?? null);
   const label = classes[at] ?? '';
   const thresholds = decision?.conformal?.thresholds;
   const set =
-    thresholds && predictionSet(probabilities, thresholds).map((index) => classes[index] ?? '');
+    thresholds && predictionSet([...calibrated], thresholds).map((index) => classes[index] ?? '');
   const ambiguous = set !== undefined && (set.length !== 1 || set[0] !== label);
   return {
     label,

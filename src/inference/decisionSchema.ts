@@ -12,6 +12,7 @@ export const decisionSchema: z.ZodType<DecisionRule> = z.object({
   temperature: z.number().positive(),
   prior: z.array(share),
   meanProbabilities: z.array(share).optional(),
+  targetPrior: z.array(share).optional(),
   operatingPoint: z.object({ rule: z.string(), positive: z.string(), threshold: share }).nullable(),
   conformal: z.object({ alpha: z.number().gt(0).lt(1), thresholds: z.array(share) }).nullable(),
 });
@@ -27,11 +28,17 @@ export function checkDecision(
   context: { addIssue: (issue: { code: 'custom'; path: string[]; message: string }) => void },
 ): void {
   if (decision === undefined) return;
-  const { prior, meanProbabilities = classes, operatingPoint, conformal } = decision;
+  const { prior, meanProbabilities = classes, targetPrior = classes } = decision;
+  const { operatingPoint, conformal } = decision;
   const refuse = (path: string, message: string): void => {
     context.addIssue({ code: 'custom', path: ['decision', path], message });
   };
-  const lists = { prior, meanProbabilities, conformal: conformal?.thresholds ?? classes };
+  const lists = {
+    prior,
+    meanProbabilities,
+    targetPrior,
+    conformal: conformal?.thresholds ?? classes,
+  };
   for (const [path, { length }] of Object.entries(lists)) {
     if (length !== classes.length) {
       refuse(path, `expected ${classes.length} numbers, one per class, but there are ${length}`);

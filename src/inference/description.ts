@@ -1,14 +1,14 @@
 /** What a model file says of itself beside its weights, so that nothing else is needed to use it. */
 import { z } from 'zod';
-import { fits, type ImageFormat } from '../data/index.js';
+import { fits, lungSections, repairsSchema, type ImageFormat } from '../data/index.js';
 import { outputKinds } from '../evaluation/index.js';
 import { RoentgenError, type Normalization } from '../native/index.js';
 import { checkDecision, decisionSchema } from './decisionSchema.js';
 import { gateSchema } from './gate.js';
 
 const kind = 'roentgen model';
-/** Raised when older readers would misread what newer writers wrote. */
-const formatVersion = 1;
+/** Raised where older readers would misread what newer writers wrote: they would leave repairs and masks out. */
+const formatVersions = { plain: '1', extended: '2' } as const;
 
 const descriptionFields = z.object({
   /** Name of the architecture, as in models/. */
@@ -22,6 +22,10 @@ const descriptionFields = z.object({
   mean: z.array(z.number()).min(1).max(3),
   std: z.array(z.number().positive()).min(1).max(3),
   fit: z.enum(fits),
+  /** What becomes of images before they are resized; none where there are none. */
+  repairs: repairsSchema.optional(),
+  /** What is left of an image by its lung mask; without it the whole image. */
+  lungs: z.enum(lungSections).optional(),
   /** Where it comes from: versions, seed, epoch, hash of the data. */
   provenance: z.record(z.string(), z.union([z.string(), z.number(), z.null()])),
   /** How probabilities become answers; files of earlier versions, and models without validation images, have none. */
@@ -35,7 +39,10 @@ export type ModelDescription = z.infer<typeof descriptionSchema>;
 
 /** The description as safetensors metadata, strings only; the addon adds architecture and shape. */
 export function toMetadata(description: ModelDescription): Record<string, string> {
-  return { kind, formatVersion: String(formatVersion), description: JSON.stringify(description) };
+  const { repairs = [], lungs, decision } = description;
+  const extended = repairs.length > 0 || lungs !== undefined || decision?.targetPrior !== undefined;
+  const formatVersion = formatVersions[extended ? 'extended' : 'plain'];
+  return { kind, formatVersion, description: JSON.stringify(description) };
 }
 
 const shapeSchema = z.object({
@@ -57,19 +64,28 @@ export function fromMetadata(
   metadata: Readonly<Record<string, string>>,
   path: string,
 ): ModelMetadata {
-  if (metadata['kind'] !== kind || metadata['formatVersion'] !== String(formatVersion)) {
+  const known: readonly (string | undefined)[] = Object.values(formatVersions);
+  if (metadata['kind'] !== kind || !known.includes(metadata['formatVersion'])) {
     throw new RoentgenError(
       'ERR_INVALID_FILE',
-      `${path}: not a roentgen model of format ${formatVersion} (${metadata['kind'] ?? 'no kind'}, format ${metadata['formatVersion'] ?? 'unknown'})`,
+      `${path}: not a roentgen model of format ${known.join(' or ')} (${metadata['kind'] ?? 'no kind'}, format ${metadata['formatVersion'] ?? 'unknown'})`,
     );
   }
   const description = parse(descriptionSchema, metadata, 'description', path);
   const { channels, height, width } = parse(shapeSchema, metadata, 'shape', path);
   return {
     description,
-    format: { channels, height, width, fit: description.fit },
+    format: { channels, height, width, ...formatOf(description) },
     normalization: { mean: description.mean, std: description.std },
   };
+}
+
+function formatOf({
+  fit,
+  repairs,
+  lungs,
+}: ModelDescription): Pick<ImageFormat, 'fit' | 'repairs' | 'lungs'> {
+  return { fit, ...(repairs && { repairs }), ...(lungs && { lungs }) };
 }
 
 function parse<T>(

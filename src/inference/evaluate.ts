@@ -41,6 +41,8 @@ export interface EvaluateOptions {
   groupBy?: string | undefined;
   /** The class whose recall is the sensitivity; default the last. Two classes only. */
   positive?: string | undefined;
+  /** Folder of lung masks, for a model that sees the lungs alone; see `scanSource`. */
+  masks?: string | undefined;
   /** What the figures are for, as the run's ledger keeps it where test images are looked at. */
   why?: string | undefined;
   /** Default 64. */
@@ -78,6 +80,8 @@ export interface EvaluateResult {
   intervals: MetricIntervals | null;
   /** Null for a classifier. */
   reconstruction: ReconstructionMetrics | null;
+  /** What was done to the model and its images so that they fit each other; null for a model as it was trained. */
+  repair: string | null;
   /** What the model's decision rule makes of the images; null for a model without. Not in `metrics`. */
   decision: DecisionEvaluation | null;
   /** How often these test images have been looked at with this run's models; null where no ledger is kept. */
@@ -100,11 +104,11 @@ export async function evaluate(
 ): Promise<EvaluateResult> {
   const { onEvent = () => undefined, signal } = hooks;
   using model = await loadModel(options.model);
-  const { data, labelsFrom, groupBy, cacheDir, workers, keepGoing } = options;
+  const { data, masks, labelsFrom, groupBy, cacheDir, workers, keepGoing } = options;
   const packed = await openData(data, model.format, {
     classes: [...model.classes],
     allowSingleClass: true,
-    ...{ labelsFrom, groupBy, cacheDir, workers, keepGoing, signal },
+    ...{ masks, labelsFrom, groupBy, cacheDir, workers, keepGoing, signal },
     onProgress: (progress) => {
       onEvent({ kind: 'packing', ...progress });
     },
@@ -141,6 +145,7 @@ export async function evaluate(
     samples: indices.length,
     loss: outputs.loss,
     ...scores,
+    repair: model.repair,
     decision,
     looks,
     output,

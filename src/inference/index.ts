@@ -12,6 +12,7 @@ export { fitParts } from './fitParts.js';
 export type { FitRequest, FitSettings, FittedParts } from './fitParts.js';
 export { findUnfamiliar, learnFamiliar } from './gate.js';
 export type { Familiar, GateDescription, GateImages } from './gate.js';
+export type { Asked, LayerRole, ModelInside } from './inside.js';
 export { bestModelFile, isRunDirectory, loadModel, Model, resolvePrecision } from './model.js';
 export type {
   ModelPredictions,
@@ -21,5 +22,7 @@ export type {
 } from './model.js';
 export { predict } from './predict.js';
 export type { PredictOptions, PredictResult } from './predict.js';
+export { repairModel } from './repairModel.js';
+export type { RepairSettings, TargetImages } from './repairModel.js';
 export { rewriteModel } from './rewrite.js';
 export { splitPositions } from './splitPositions.js';

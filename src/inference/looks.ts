@@ -1,10 +1,9 @@
 /** Every look at test images, entered in the ledger of the run that the model is from. */
-import { createHash } from 'node:crypto';
-import { createReadStream, existsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import type { Split } from '../data/index.js';
 import { enterLedger, readLedger, testReads, type LedgerEntry } from '../evaluation/index.js';
+import { hashFile } from './hashFile.js';
 
 /** What tells a run directory from another folder. */
 const runFile = 'config.yaml';
@@ -31,10 +30,4 @@ export async function enterLook(
   const modelHash = await hashFile(modelFile);
   await enterLedger(run, { when: new Date().toISOString(), ...look, modelHash });
   return testReads(await readLedger(run), look.dataHash);
-}
-
-async function hashFile(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash);
-  return hash.digest('hex');
 }

@@ -1,7 +1,14 @@
 /** A trained model, read from its file and ready to answer. */
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { decodeImages, nameOf, type ImageFormat, type Problem } from '../data/index.js';
+import {
+  decodeImages,
+  nameOf,
+  requireMasks,
+  type ImageFormat,
+  type NamedImage,
+  type Problem,
+} from '../data/index.js';
 import { rowsOf, toProbabilities, type DecisionRule } from '../evaluation/index.js';
 import {
   Dataset,
@@ -17,6 +24,7 @@ import {
 import { answer, type Answer } from './answer.js';
 import { fromMetadata, type ModelDescription, type ModelMetadata } from './description.js';
 import { findUnfamiliar, type GateDescription } from './gate.js';
+import { ModelInside } from './inside.js';
 
 /** The best model of a run directory. */
 export const bestModelFile = 'model_best.safetensors';
@@ -57,6 +65,8 @@ export interface ModelPredictOptions {
 export class Model implements Disposable {
   /** File that it was read from. */
   readonly path: string;
+  /** Its layers, gradients and activations. */
+  readonly inside: ModelInside;
   private readonly network: Network;
   private readonly metadata: ModelMetadata;
 
@@ -65,6 +75,7 @@ export class Model implements Disposable {
     this.path = path;
     this.network = network;
     this.metadata = metadata;
+    this.inside = new ModelInside(path, network, metadata.normalization);
   }
 
   /** Name of the architecture. */
@@ -86,7 +97,7 @@ export class Model implements Disposable {
     return this.metadata.description.task;
   }
 
-  /** Size, channels and fit that images are decoded to. */
+  /** Size, channels and fit that images are decoded to, which part of them, and how they are repaired first. */
   get format(): ImageFormat {
     return this.metadata.format;
   }
@@ -94,6 +105,12 @@ export class Model implements Disposable {
   /** Versions, seed, epoch and data hash of the run that made it. */
   get provenance(): Readonly<Record<string, string | number | null>> {
     return this.metadata.description.provenance;
+  }
+
+  /** What `repairModel` did, in words; null for a model as it was trained. */
+  get repair(): string | null {
+    const { repair = null } = this.provenance;
+    return repair === null ? null : String(repair);
   }
 
   /** How probabilities become answers; null for a model without. */
@@ -146,9 +163,12 @@ export class Model implements Disposable {
     return this.predictNamed(named, options);
   }
 
-  /** As `predict`, for images that have names already. */
+  /**
+   * As `predict`, for images that have names already, and lung masks for a model that sees the lungs alone. An image
+   * without its mask is a problem; ERR_INVALID_ARGUMENT where none has one.
+   */
   async predictNamed(
-    images: readonly { image: string | Uint8Array; name: string }[],
+    images: readonly NamedImage[],
     options: ModelPredictOptions = {},
   ): Promise<ModelPredictions> {
     if (this.task !== 'classification') {
@@ -161,6 +181,7 @@ export class Model implements Disposable {
     if (!Number.isInteger(batchSize) || batchSize < 1) {
       throw invalidArgument('batchSize', 'a positive integer', batchSize);
     }
+    requireMasks(images, this.format, 'the images');
     const result: ModelPredictions = { predictions: [], problems: [] };
     for (let start = 0; start < images.length; start += batchSize) {
       const batch = images.slice(start, start + batchSize);
@@ -176,18 +197,31 @@ export class Model implements Disposable {
   private async classify(
     pixels: Uint8Array,
     names: readonly string[],
-    { precision = 'fp32', raw = false, signal }: ModelPredictOptions,
+    options: ModelPredictOptions,
   ): Promise<Prediction[]> {
-    const { classes, format } = this;
-    const { channels, height, width } = format;
+    const { channels, height, width } = this.format;
     using dataset = Dataset.fromImages(pixels, [names.length, channels, height, width]);
-    const indices = Int32Array.from(names.keys());
+    const { answers } = await this.answer(dataset, options);
+    return answers.map((given, row) => ({ filename: names[row] ?? '', ...given }));
+  }
+
+  /**
+   * Answers for all images of a dataset in the model's format, in one forward pass, and the outputs behind them.
+   * @throws RoentgenError as `outputs`
+   */
+  async answer(
+    dataset: Dataset,
+    { precision = 'fp32', raw = false, signal }: Omit<ModelPredictOptions, 'batchSize' | 'workers'>,
+  ): Promise<{ answers: Answer[]; outputs: Outputs }> {
+    const { classes, format } = this;
+    const [count] = dataset.shape;
+    const indices = Int32Array.from({ length: count }, (_, position) => position);
     const outputs = await this.outputs(
       dataset,
       {
         indices,
         labels: new Int32Array(),
-        batchSize: names.length,
+        batchSize: count,
         precision: resolvePrecision(precision),
       },
       { signal },
@@ -196,10 +230,8 @@ export class Model implements Disposable {
     const images = { dataset, format, positions: indices, signal };
     const unfamiliar = this.gate && !raw ? await findUnfamiliar(this.gate, images) : [];
     const rule = { classes, decision: raw ? null : this.decision };
-    return names.map((filename, row) => ({
-      filename,
-      ...answer(rows[row] ?? [], rule, unfamiliar[row] ?? false),
-    }));
+    const answers = rows.map((row, at) => answer(row, rule, unfamiliar[at] ?? false));
+    return { answers, outputs };
   }
 
   /** Frees the weights; later calls throw ERR_DISPOSED. */
@@ -232,6 +264,7 @@ export function isRunDirectory(path: string): boolean {
   return existsSync(path) && statSync(path).isDirectory();
 }
 
-function modelPath(path: string): string {
+/** The model file that a path stands for: itself, or the best model of a run directory. */
+export function modelPath(path: string): string {
   return isRunDirectory(path) ? join(path, bestModelFile) : path;
 }

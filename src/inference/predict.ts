@@ -1,5 +1,5 @@
 /** Answers for files and folders of images whose classes nobody knows. */
-import { scanSource, type Problem } from '../data/index.js';
+import { refuseMasks, scanSource, type Problem } from '../data/index.js';
 import {
   formatPredictions,
   type OperatingPoint,
@@ -13,6 +13,8 @@ export interface PredictOptions extends ModelPredictOptions {
   model: string;
   /** Image files, and folders that are searched at any depth. */
   inputs: readonly string[];
+  /** Folder of lung masks, for a model that sees the lungs alone; see `scanSource`. */
+  masks?: string | undefined;
   /** `csv` (default), `json`, or `unknown`: report S1's table `,Unknown_images,Diagnosis`. */
   format?: PredictionsFormat | undefined;
   /** File for the text; default none. */
@@ -22,6 +24,8 @@ export interface PredictOptions extends ModelPredictOptions {
 export interface PredictResult {
   classes: readonly string[];
   predictions: Prediction[];
+  /** What was done to the model and its images so that they fit each other; null for a model as it was trained. */
+  repair: string | null;
   /** From which probability on the answer is the positive class; null for the most probable class. */
   operatingPoint: OperatingPoint | null;
   /** The predictions in the format that was asked for. */
@@ -37,9 +41,10 @@ export interface PredictResult {
  */
 export async function predict(options: PredictOptions): Promise<PredictResult> {
   if (options.inputs.length === 0) throw invalidArgument('inputs', 'at least one path', 'none');
-  const source = await scanSource(options.inputs, { unlabeled: true });
   using model = await loadModel(options.model);
-  const images = source.samples.map(({ path, name }) => ({ image: path, name }));
+  refuseMasks(options.masks, model.format);
+  const source = await scanSource(options.inputs, { unlabeled: true, masks: options.masks });
+  const images = source.samples.map(({ path, name, mask }) => ({ image: path, name, mask }));
   const { predictions, problems } = await model.predictNamed(images, options);
   const text = formatPredictions(
     toColumns(model, predictions, options.raw ?? false),
@@ -49,6 +54,7 @@ export async function predict(options: PredictOptions): Promise<PredictResult> {
   return {
     classes: model.classes,
     predictions,
+    repair: model.repair,
     operatingPoint: options.raw === true ? null : (model.decision?.operatingPoint ?? null),
     text,
     problems: [...source.problems, ...problems],

@@ -2,7 +2,7 @@
 import { Network, RoentgenError } from '../native/index.js';
 import { fromMetadata, toMetadata, type ModelDescription } from './description.js';
 
-/** What \`last.safetensors\` has in its metadata, to resume from. */
+/** What `last.safetensors` has in its metadata, to resume from. */
 const trainingState = 'training';
 
 /**
@@ -16,12 +16,16 @@ export async function rewriteModel(
   parts: Required<Pick<ModelDescription, 'decision' | 'gate'>>,
 ): Promise<void> {
   using network = await Network.load(path);
-  if (trainingState in network.metadata) {
-    throw new RoentgenError(
-      'ERR_INVALID_ARGUMENT',
-      `${path} holds the state of a training run, which would be lost: name the run directory or its best model.`,
-    );
-  }
+  refuseTrainingState(network, path);
   const { description } = fromMetadata(network.metadata, path);
   await network.save(path, { ...network.metadata, ...toMetadata({ ...description, ...parts }) });
+}
+
+/** @throws RoentgenError ERR_INVALID_ARGUMENT */
+export function refuseTrainingState(network: Network, path: string): void {
+  if (!(trainingState in network.metadata)) return;
+  throw new RoentgenError(
+    'ERR_INVALID_ARGUMENT',
+    `${path} holds the state of a training run, which would be lost: name the run directory or its best model.`,
+  );
 }

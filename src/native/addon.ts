@@ -4,6 +4,21 @@ import { join } from 'node:path';
 import { RoentgenError } from './errors.js';
 import { packageRoot } from './packageRoot.js';
 import type {
+  ActivationOptions,
+  CamMaps,
+  CamOptions,
+  GradientOptions,
+  Gradients,
+  LayerValues,
+  NamedLayer,
+  NeighborMetric,
+  Neighbors,
+  PassOptions,
+  PerturbOptions,
+  PrincipalComponents,
+  Rows,
+} from './explanationTypes.js';
+import type {
   Augmentation,
   EpochOptions,
   EpochStatistics,
@@ -43,6 +58,7 @@ export interface NativeDataset {
   metadata(): Record<string, string>;
   column(name: string): Int32Array;
   read(index: number): Uint8Array;
+  mask(index: number): Uint8Array | null;
   preview(options: PreviewOptions): Uint8Array;
   measure(options: { indices: Int32Array }): Operation<Normalization>;
   save(
@@ -60,6 +76,33 @@ export interface NativeNetwork {
     options: EvaluationOptions,
     onProgress: OnProgress,
   ): Operation<Outputs>;
+  layers(): NamedLayer[];
+  activations(
+    dataset: NativeDataset,
+    options: ActivationOptions,
+    onProgress: OnProgress,
+  ): Operation<LayerValues[]>;
+  classActivations(
+    dataset: NativeDataset,
+    options: CamOptions,
+    onProgress: OnProgress,
+  ): Operation<CamMaps>;
+  gradients(
+    dataset: NativeDataset,
+    options: GradientOptions,
+    onProgress: OnProgress,
+  ): Operation<Gradients>;
+  perturb(
+    dataset: NativeDataset,
+    options: PerturbOptions,
+    onProgress: OnProgress,
+  ): Operation<Float32Array>;
+  randomize(options: { layers: readonly string[]; seed: number }): void;
+  estimateStatistics(
+    dataset: NativeDataset,
+    options: PassOptions,
+    onProgress: OnProgress,
+  ): Operation<void>;
   freeze(options: { layers: readonly string[] }): void;
   importWeights(path: string, options: ImportOptions): Operation<ImportReport>;
   save(path: string, contents: { metadata: Record<string, string> }): Operation<void>;
@@ -95,7 +138,13 @@ export interface Addon {
     open(path: string): Operation<NativeDataset>;
     fromRaw(
       path: string,
-      layout: { channels: number; height: number; width: number; keep: Int32Array },
+      layout: {
+        channels: number;
+        height: number;
+        width: number;
+        masked: boolean;
+        keep: Int32Array;
+      },
     ): Operation<NativeDataset>;
     fromImages(images: Uint8Array, shape: Shape4): NativeDataset;
   };
@@ -104,6 +153,17 @@ export interface Addon {
     load(path: string): Operation<NativeNetwork>;
   };
   Trainer: new (network: NativeNetwork, config: NativeTrainerConfig) => NativeTrainer;
+  findNeighbors(
+    queries: Rows,
+    references: Rows,
+    options: { k: number; metric: NeighborMetric },
+    onProgress: OnProgress,
+  ): Operation<Neighbors>;
+  principalComponents(
+    rows: Rows,
+    options: { count: number },
+    onProgress: OnProgress,
+  ): Operation<PrincipalComponents>;
   systemInfo(): Omit<SystemInfo, 'autoPrecision'>;
   setThreads(count: number): void;
   /** A function that gives the lock up, or null where another holds it. */

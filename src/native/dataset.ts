@@ -3,11 +3,12 @@ import { addon, type NativeDataset } from './addon.js';
 import { callNative, runNative } from './call.js';
 import type { Normalization, PreviewOptions, Shape4 } from './types.js';
 
-/** Slots of C·H·W bytes in a raw file, and which of them to take, in order. */
+/** Slots in a raw file, and which of them to take, in order: C·H·W bytes and, where `masked`, H·W of the image's mask. */
 export interface RawLayout {
   channels: number;
   height: number;
   width: number;
+  masked: boolean;
   keep: Int32Array;
 }
 
@@ -51,6 +52,14 @@ export class Dataset implements Disposable {
   /** One image, C·H·W bytes. Throws ERR_INVALID_ARGUMENT outside [0, N). */
   read(index: number): Uint8Array {
     return callNative(() => this.handle.read(index));
+  }
+
+  /**
+   * What is to be seen of an image, H·W bytes: 0 outside, where it is black; null where the images have no masks.
+   * Throws ERR_INVALID_ARGUMENT outside [0, N).
+   */
+  mask(index: number): Uint8Array | null {
+    return callNative(() => this.handle.mask(index));
   }
 
   /**

@@ -2,6 +2,7 @@
 export { RoentgenError, errorCodes, invalidArgument } from './errors.js';
 export type { ErrorCode } from './errors.js';
 export type * from './types.js';
+export type * from './explanationTypes.js';
 export { createNewFolder, writeError, writeFileAtomic } from './files.js';
 export { readJsonFile } from './jsonFile.js';
 export { isAbort, throwIfAborted } from './call.js';
@@ -13,5 +14,6 @@ export { Network } from './network.js';
 export { packageRoot, packageVersion } from './packageRoot.js';
 export { liveHandles, setThreads, systemInfo } from './system.js';
 export { Trainer, countSteps, noAugmentation } from './trainer.js';
-export { invalidFile, readTensors, writeTensors } from './tensorFile.js';
+export { invalidFile, parseJson, readTensors, writeTensors } from './tensorFile.js';
 export type { Tensor, TensorFile } from './tensorFile.js';
+export { findNeighbors, principalComponents } from './vectors.js';

@@ -3,6 +3,17 @@ import { addon, type NativeNetwork } from './addon.js';
 import { callNative, runNative, type Hooks } from './call.js';
 import type { Dataset } from './dataset.js';
 import type {
+  ActivationOptions,
+  CamMaps,
+  CamOptions,
+  GradientOptions,
+  Gradients,
+  LayerValues,
+  NamedLayer,
+  PassOptions,
+  PerturbOptions,
+} from './explanationTypes.js';
+import type {
   EvaluationOptions,
   ImportOptions,
   ImportReport,
@@ -51,6 +62,76 @@ export class Network implements Disposable {
   async evaluate(dataset: Dataset, options: EvaluationOptions, hooks?: Hooks): Promise<Outputs> {
     return runNative(
       (onProgress) => this.handle.evaluate(dataset.handle, options, onProgress),
+      hooks,
+    );
+  }
+
+  /** Layers in the order in which they run, `input` first; a stage stands behind its blocks. */
+  layers(): readonly NamedLayer[] {
+    return callNative(() => this.handle.layers());
+  }
+
+  /**
+   * What layers put out, activation functions included where the architecture file gives the layer one.
+   * Throws ERR_INVALID_ARGUMENT for a layer that is not there, listing those that are; ERR_MODEL_MISMATCH, ERR_BUSY.
+   */
+  async activations(
+    dataset: Dataset,
+    options: ActivationOptions,
+    hooks?: Hooks,
+  ): Promise<LayerValues[]> {
+    return runNative(
+      (onProgress) => this.handle.activations(dataset.handle, options, onProgress),
+      hooks,
+    );
+  }
+
+  /**
+   * Class activation maps of layers with height and width. Throws as `activations`; ERR_UNSUPPORTED for a
+   * reconstruction.
+   */
+  async classActivations(dataset: Dataset, options: CamOptions, hooks?: Hooks): Promise<CamMaps> {
+    return runNative(
+      (onProgress) => this.handle.classActivations(dataset.handle, options, onProgress),
+      hooks,
+    );
+  }
+
+  /** How the logit of a class depends on each pixel. Throws as `classActivations`. */
+  async gradients(dataset: Dataset, options: GradientOptions, hooks?: Hooks): Promise<Gradients> {
+    return runNative(
+      (onProgress) => this.handle.gradients(dataset.handle, options, onProgress),
+      hooks,
+    );
+  }
+
+  /** Logits [M, outputs] of one image with parts of it replaced. Throws as `classActivations`. */
+  async perturb(dataset: Dataset, options: PerturbOptions, hooks?: Hooks): Promise<Float32Array> {
+    return runNative(
+      (onProgress) => this.handle.perturb(dataset.handle, options, onProgress),
+      hooks,
+    );
+  }
+
+  /**
+   * Draws layers, stages or blocks anew, as `build` would from `seed`; their batch normalization forgets its statistics.
+   * Throws ERR_INVALID_ARGUMENT for a name without weights, ERR_BUSY.
+   */
+  randomize(layers: readonly string[], seed: number): void {
+    callNative(() => {
+      this.handle.randomize({ layers, seed });
+    });
+  }
+
+  /**
+   * Replaces mean and variance of every batch normalization by those of these images, each layer's measured behind
+   * layers that use theirs already (Li et al. 2018, Adaptive Batch Normalization). That takes a pass for each of them,
+   * and does not depend on `batchSize`. Where it throws nothing has changed: ERR_UNSUPPORTED for a network without
+   * batch normalization; ERR_INVALID_ARGUMENT where a channel has a single value to measure; ERR_BUSY, ABORT_ERR.
+   */
+  async estimateStatistics(dataset: Dataset, options: PassOptions, hooks?: Hooks): Promise<void> {
+    await runNative(
+      (onProgress) => this.handle.estimateStatistics(dataset.handle, options, onProgress),
       hooks,
     );
   }

@@ -1,4 +1,5 @@
 /** The report of a probing as text for the terminal, 80 columns at most. */
+import { wrap } from '../evaluation/index.js';
 import type { Judgment, ProbeFinding, ProbeReport, ProbeVerdict } from './types.js';
 
 const verdicts: Readonly<Record<ProbeVerdict, string>> = {
@@ -44,7 +45,7 @@ export function formatProbes(report: ProbeReport): string {
     '',
     ...drawTable(rows),
     '',
-    ...remarks.flatMap(wrap),
+    ...remarks.flatMap((line) => wrap(line)),
     '',
     ...wrap(conclusion(report)),
     ...wrap(rule),
@@ -101,20 +102,4 @@ function conclusion({ probes, flagged, model }: ProbeReport): string {
   return model === null
     ? verdict
     : `${verdict} "share" is a probe's balanced accuracy above chance as a part of the model's.`;
-}
-
-const lineWidth = 80;
-
-/** Lines of at most 80 columns, broken at spaces. */
-function wrap(text: string): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(' ')) {
-    const line = lines.at(-1);
-    if (line !== undefined && line.length + 1 + word.length <= lineWidth) {
-      lines[lines.length - 1] = `${line} ${word}`;
-    } else {
-      lines.push(word);
-    }
-  }
-  return lines;
 }

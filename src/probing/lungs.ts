@@ -1,8 +1,5 @@
 /** Where the lungs lie in a collection: one region for all images, so that no mask's own shape can tell a class. */
-import { access } from 'node:fs/promises';
-import { join } from 'node:path';
-import { decodeImages, type Problem, type Sample } from '../data/index.js';
-import { RoentgenError } from '../native/index.js';
+import { decodeImages, type Problem } from '../data/index.js';
 import { side, type Material, type NoView } from './types.js';
 
 export interface LungRegion {
@@ -26,20 +23,22 @@ const threshold = 128;
 /**
  * The union of the lungs of the training images, without the rarest pixels and grown by 3% of the side. Painting each
  * image's own mask would leave its outline to be seen, and segmentation draws consolidated lungs smaller.
- * @throws RoentgenError ERR_NOT_FOUND where the user's folder holds no mask of these images; ABORT_ERR
+ * @throws RoentgenError ABORT_ERR
  */
 export async function lungRegion(
-  { files, train, masks, index }: Material,
+  { files, train, index }: Material,
   signal: AbortSignal | undefined,
 ): Promise<LungRegion | NoView> {
   if (files === null) return { reason: 'a packed file does not hold lung masks' };
   const learned = files.slice(0, train);
   const stride = Math.ceil(learned.length / mostMasks);
   const asked = learned.filter((_, position) => position % stride === 0);
-  const found = (await Promise.all(asked.map(async (file) => findMask(file, masks)))).flatMap(
-    (mask) => mask ?? [],
+  const found = asked.flatMap(({ mask }) =>
+    mask === undefined ? [] : [{ image: mask, name: mask }],
   );
-  if (found.length === 0) return withoutMasks(asked, masks);
+  if (found.length === 0) {
+    return { reason: 'no lung masks: name them in a manifest (column mask) or a folder (--masks)' };
+  }
   const format = { channels: 1, height: side, width: side, fit: index.format.fit } as const;
   const { pixels, kept, problems } = await decodeImages(found, format, { signal });
   if (kept.length === 0) {
@@ -52,37 +51,6 @@ export async function lungRegion(
     `lungsBlackedOut paints ${percent(covered)} of every image black; ` +
     `${percent(left)} of the lung pixels of ${kept.length} masks lie outside`;
   return { region, note, problems };
-}
-
-async function findMask(
-  { mask, name }: Sample,
-  folder: string | undefined,
-): Promise<{ image: string; name: string } | undefined> {
-  // Masks of JPEG images are usually PNG files.
-  const candidates =
-    folder === undefined
-      ? [mask]
-      : [join(folder, name), join(folder, name.replace(/\.[^./]+$/, '.png'))];
-  for (const image of candidates) {
-    if (image === undefined) continue;
-    const exists = await access(image).then(
-      () => true,
-      () => false,
-    );
-    if (exists) return { image, name: image };
-  }
-  return undefined;
-}
-
-function withoutMasks(asked: readonly Sample[], folder: string | undefined): NoView {
-  if (folder === undefined) {
-    return { reason: 'no lung masks: name them in a manifest (column mask) or a folder (--masks)' };
-  }
-  throw new RoentgenError(
-    'ERR_NOT_FOUND',
-    `${folder} holds no mask of the training images: expected files of the same relative names, such as ` +
-      `${asked[0]?.name ?? ''}, or the same with .png.`,
-  );
 }
 
 /** @param pixels uint8 [masks, side, side] */

@@ -89,13 +89,18 @@ export async function openSubject(options: ProbeOptions, hooks: ProbeHooks): Pro
     try {
       if (summary) checkData(packed, summary, data);
       const { validationFrom, ...chosen } = choose(packed, split, data);
-      const files = await findFiles(data, reading, packed, chosen.positions);
+      const { masks = summary?.settings.masks } = options;
+      const files = await findFiles(data, { ...reading, masks }, packed, chosen.positions);
       return {
-        material: { ...chosen, files, heads: headsOf(files, hooks.signal), masks: options.masks },
+        material: { ...chosen, files, heads: headsOf(files, hooks.signal) },
         ...{ validationFrom, seed: split.seed, problems: packed.problems },
         run: summary && model && { path: summary.path, model },
         openForModel: async ({ format, classes }) =>
-          openData(data, format, { ...opening, classes: [...classes] }),
+          openData(data, format, {
+            ...opening,
+            classes: [...classes],
+            masks: format.lungs && masks,
+          }),
         [Symbol.dispose]: () => {
           packed.dataset.dispose();
           model?.dispose();
@@ -182,7 +187,7 @@ function choose(
 /** The files behind the positions; null for a packed file. */
 async function findFiles(
   data: string,
-  reading: Division['reading'],
+  reading: Division['reading'] & Pick<ProbeOptions, 'masks'>,
   { index }: PackedDataset,
   positions: readonly number[],
 ): Promise<Sample[] | null> {

@@ -19,8 +19,6 @@ export interface Material {
   files: readonly Sample[] | null;
   /** Read once, when a probe first asks; null as `files`. */
   heads: (() => Promise<readonly FileHead[]>) | null;
-  /** Folder of lung masks, where the user names one. */
-  masks: string | undefined;
 }
 
 /** What a probe sees of the images, in the order of `Material.positions`. */

@@ -1,9 +1,11 @@
 /** Single charts as SVG files, for callers that have no whole report. */
 import type { ConfusionMatrix } from '../evaluation/index.js';
+import { anomalyHistogramChart } from './charts/anomalyHistogram.js';
 import { confusionMatrixChart } from './charts/confusionMatrix.js';
 import { rateFinderChart } from './charts/rateFinder.js';
 import { renderSvg } from './charts/render.js';
 import { rocChart, type NamedRocCurve } from './charts/roc.js';
+import { scatterChart } from './charts/scatter.js';
 import {
   trainingCurvesChart,
   type EpochPoint,
@@ -34,4 +36,16 @@ export async function rocSvg(curves: readonly NamedRocCurve[]): Promise<string> 
 /** As `rateFinderChart`. */
 export async function rateFinderSvg(...chart: Parameters<typeof rateFinderChart>): Promise<string> {
   return renderSvg(rateFinderChart(...chart));
+}
+
+/** As `anomalyHistogramChart`. */
+export async function anomalyHistogramSvg(
+  ...chart: Parameters<typeof anomalyHistogramChart>
+): Promise<string> {
+  return renderSvg(anomalyHistogramChart(...chart));
+}
+
+/** As `scatterChart`. */
+export async function scatterSvg(...chart: Parameters<typeof scatterChart>): Promise<string> {
+  return renderSvg(scatterChart(...chart));
 }

@@ -51,7 +51,8 @@ export interface CalibrateOptions extends GivenDecisionOptions {
   positive?: string | undefined;
   /** Fit on test images all the same; the rule says so ever after. Default false. */
   allowTestSelection?: boolean | undefined;
-  /** See `scanSource`; default the run's. */
+  /** See `scanSource`; default the run's. Masks are for a model that sees the lungs alone. */
+  masks?: string | undefined;
   labelsFrom?: string | undefined;
   groupBy?: string | undefined;
   /** Default 64. */
@@ -101,10 +102,11 @@ export async function calibrate(
   const origin = isRunDirectory(options.model) ? await readOrigin(options.model) : null;
   const { data, cacheDir, workers, keepGoing = origin?.skipped } = options;
   const { labelsFrom = origin?.settings.labelsFrom, groupBy = origin?.settings.groupBy } = options;
+  const { masks = origin?.settings.masks } = options;
   const packed = await openData(data, model.format, {
     classes: [...model.classes],
     allowSingleClass: true,
-    ...{ labelsFrom, groupBy, cacheDir, workers, keepGoing, signal },
+    ...{ masks, labelsFrom, groupBy, cacheDir, workers, keepGoing, signal },
     onProgress: (progress) => onEvent?.({ kind: 'packing', ...progress }),
   });
   using dataset = packed.dataset;

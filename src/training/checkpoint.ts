@@ -90,6 +90,8 @@ export interface RunOrigin {
   data: string;
   settings: TrainSettings;
   dataHash: string;
+  /** Of the lung masks, where the run sees the lungs alone. */
+  maskHash: string | undefined;
   threads: number;
   /** Undefined for a run of an early version, which knew only the settings'. */
   normalization: Normalization | undefined;
@@ -100,6 +102,7 @@ export interface RunOrigin {
 const originSchema = z.looseObject({
   data: z.string(),
   dataHash: z.string(),
+  maskHash: z.string().optional(),
   resolved: z.looseObject({
     threads: z.number(),
     normalization: z.object({ mean: z.array(z.number()), std: z.array(z.number()) }).optional(),
@@ -125,9 +128,9 @@ export async function readOrigin(runDirectory: string): Promise<RunOrigin> {
   const known = Object.entries(origin.data).filter(([name]) => name in trainOptionsSchema.shape);
   const settings = trainOptionsSchema.safeParse(Object.fromEntries(known));
   if (!settings.success) throw invalidConfig(path, z.prettifyError(settings.error));
-  const { data, dataHash, resolved, skipped } = origin.data;
+  const { data, dataHash, maskHash, resolved, skipped } = origin.data;
   return {
-    ...{ data, dataHash, settings: settings.data },
+    ...{ data, dataHash, maskHash, settings: settings.data },
     threads: resolved.threads,
     normalization: resolved.normalization,
     skipped: skipped.length > 0,

@@ -1,11 +1,11 @@
 /** Images in rows and columns on one PNG, with captions. */
-import sharp from 'sharp';
-import { interleave, type ImageFormat } from '../data/index.js';
+import { composeSheet, type ImageFormat } from '../data/index.js';
 
 /** Of the sheet, in pixels. */
 const margin = 8;
 const header = 24;
 const smallestTile = 112;
+const fontSize = 13;
 
 export interface ContactSheet {
   png: Buffer;
@@ -17,55 +17,38 @@ export interface ContactSheet {
 /** `columns`: images of one column, C·H·W bytes each, one after another; `captions` one for each row. */
 export async function drawSheet(
   columns: readonly Uint8Array[],
-  { channels, height, width }: ImageFormat,
+  format: ImageFormat,
   captions: readonly string[],
 ): Promise<ContactSheet> {
-  const enlarged = Math.max(1, Math.floor(smallestTile / width));
-  const [across, down] = [width * enlarged + margin, height * enlarged + margin];
+  const enlarged = Math.max(1, Math.floor(smallestTile / format.width));
+  // Every pixel a square.
+  const tile = {
+    width: format.width * enlarged,
+    height: format.height * enlarged,
+    kernel: 'nearest',
+  } as const;
+  const [across, down] = [tile.width + margin, tile.height + margin];
+  const size = format.channels * format.height * format.width;
   const tiles = columns.flatMap((column, x) =>
-    captions.map(async (_, y) => ({
-      input: await drawTile(column, y, { channels, height, width }, enlarged),
+    captions.map((_, y) => ({
+      pixels: column.subarray(y * size, (y + 1) * size),
       left: margin + x * across,
       top: header + y * down,
     })),
   );
-  const [sheetWidth, sheetHeight] = [
-    margin + columns.length * across,
-    header + captions.length * down,
-  ];
   const texts = [
-    ...columns.map((_, x) =>
-      text(x === 0 ? 'original' : `epoch ${x}`, margin + x * across, header - 7),
-    ),
-    ...captions.map((caption, y) => text(caption, margin + 4, header + y * down + 14)),
+    ...columns.map((_, x) => ({
+      content: x === 0 ? 'original' : `epoch ${x}`,
+      left: margin + x * across,
+      top: header - 7,
+    })),
+    ...captions.map((content, y) => ({
+      content,
+      left: margin + 4,
+      top: header + y * down + 14,
+    })),
   ];
-  const overlay = `<svg xmlns="http://www.w3.org/2000/svg" width="${sheetWidth}" height="${sheetHeight}" font-family="sans-serif" font-size="13" fill="#fff" stroke="#000" stroke-width="3" paint-order="stroke">${texts.join('')}</svg>`;
-  const png = await sharp({
-    create: { width: sheetWidth, height: sheetHeight, channels: 3, background: '#222' },
-  })
-    .composite([...(await Promise.all(tiles)), { input: Buffer.from(overlay), left: 0, top: 0 }])
-    .png()
-    .toBuffer();
-  return { png, width: sheetWidth, height: sheetHeight };
-}
-
-function text(content: string, x: number, y: number): string {
-  const escaped = content.replace(/[&<]/g, (sign) => (sign === '&' ? '&amp;' : '&lt;'));
-  return `<text x="${x}" y="${y}">${escaped}</text>`;
-}
-
-/** One image of a column as PNG, every pixel a square. */
-async function drawTile(
-  column: Uint8Array,
-  row: number,
-  format: Omit<ImageFormat, 'fit'>,
-  enlarged: number,
-): Promise<Buffer> {
-  const { channels, height, width } = format;
-  const size = channels * height * width;
-  const planes = column.subarray(row * size, (row + 1) * size);
-  return sharp(interleave(planes, format), { raw: { width, height, channels } })
-    .resize({ width: width * enlarged, height: height * enlarged, kernel: 'nearest' })
-    .png()
-    .toBuffer();
+  const [width, height] = [margin + columns.length * across, header + captions.length * down];
+  const sheet = { format, tile, tiles, texts, fontSize, rimmed: true };
+  return { png: await composeSheet(sheet, width, height), width, height };
 }

@@ -6,7 +6,9 @@ import { augmentationOptions } from './augmentation.js';
 import { decisionOptions } from './decision.js';
 import { disciplineOptions } from './discipline.js';
 import { imbalanceOptions } from './imbalance.js';
+import { lungOptions } from './lungs.js';
 import { normalizationOptions } from './normalization.js';
+import { onlyOptions } from './only.js';
 import { optimizationOptions } from './optimization.js';
 import { scheduleOptions } from './schedule.js';
 import { stoppingOptions } from './stopping.js';
@@ -32,6 +34,7 @@ export const trainOptionsSchema = z.strictObject({
     .enum(fits)
     .default('fill')
     .describe('How an image meets the input size: stretched, padded with black, or cropped'),
+  ...lungOptions,
   ...normalizationOptions,
   classes: z
     .array(z.string().min(1))
@@ -43,6 +46,7 @@ export const trainOptionsSchema = z.strictObject({
     .describe(
       'Regular expression on file names whose first group is the class, e.g. _(bacteria|virus)_',
     ),
+  ...onlyOptions,
   groupBy: z
     .string()
     .optional()

@@ -23,6 +23,7 @@ import { toAugmentation } from './augmentation.js';
 import type { TrainHooks } from './events.js';
 import { toLoss } from './imbalance.js';
 import { resolveNormalization } from './normalization.js';
+import { keepOnly } from './only.js';
 import { toOptimizer } from './optimization.js';
 import type { ResolvedSettings } from './options.js';
 import {
@@ -53,6 +54,8 @@ export interface Preparation extends Disposable {
   choices: ResolvedChoices;
   normalization: Normalization;
   packed: PackedDataset;
+  /** That the network is trained on: all of the data's, or those that `only` names. */
+  classes: readonly string[];
   /** What was found when the images were looked at together; leaks only where they are allowed. */
   audit: Audit;
   selection: SplitSelection;
@@ -95,7 +98,9 @@ export async function prepare(
     refuseLeaks(audit, settings, places.data);
     const { valFraction, selectOn, seed } = settings;
     const samples = samplesOf(packed.index);
-    const selection = selectSplits({ samples }, { valFraction, selectOn, seed });
+    const selected = selectSplits({ samples }, { valFraction, selectOn, seed });
+    const selection = keepOnly(selected, packed.index, settings);
+    const classes = settings.only ?? packed.index.classes;
     const shape = {
       outputs: countOutputs(packed.index.classes, settings, spec),
       channels: format.channels,
@@ -114,7 +119,10 @@ export async function prepare(
       const counts = spec.task === 'reconstruction' ? [] : countClasses(packed, selection.train);
       const loss = toLoss(choices.loss, settings, counts);
       const { data } = places;
-      const parts = { data, spec, choices, normalization, packed, audit, selection, network, loss };
+      const parts = {
+        ...{ data, spec, choices, normalization, packed, classes, audit, selection },
+        ...{ network, loss },
+      };
       const trainer = createTrainer(parts, settings);
       const dispose = (): void => {
         for (const handle of [trainer, network, packed.dataset]) handle.dispose();
@@ -223,18 +231,19 @@ function createTrainer(
 
 /** What the run's model files say of themselves. */
 export function describe(
-  { spec, choices, normalization, packed }: Preparation,
+  { spec, choices, normalization, packed, classes }: Preparation,
   provenance: ModelDescription['provenance'],
 ): ModelDescription {
   return {
     model: spec.name,
-    classes: packed.index.classes,
+    classes: [...classes],
     task: spec.task,
     output: choices.loss === 'binaryCrossEntropy' ? 'sigmoid' : 'softmax',
     loss: choices.loss,
     mean: [...normalization.mean],
     std: [...normalization.std],
     fit: packed.index.format.fit,
+    lungs: packed.index.format.lungs,
     provenance,
   };
 }

@@ -57,8 +57,8 @@ export class Run {
 
   /** Writes `config.yaml`. */
   async start(): Promise<void> {
-    const { data, packed, selection, choices, normalization } = this.preparation;
-    const { format, classes } = packed.index;
+    const { data, packed, classes, selection, choices, normalization } = this.preparation;
+    const { format } = packed.index;
     const { torchVersion, threads } = systemInfo();
     await this.directory.writeConfig({
       data,
@@ -77,6 +77,7 @@ export class Run {
         validationFrom: selection.validationFrom,
       },
       dataHash: packed.index.sourceHash,
+      ...(packed.index.maskHash === undefined ? {} : { maskHash: packed.index.maskHash }),
       skipped: packed.problems,
       versions: { roentgen: packageVersion, torch: torchVersion, node: process.version },
     });
@@ -141,13 +142,13 @@ export class Run {
   }
 
   private announce(): void {
-    const { packed, selection, choices, network, spec } = this.preparation;
+    const { packed, classes, selection, choices, network, spec } = this.preparation;
     this.hooks.onEvent?.({
       kind: 'start',
       runDirectory: this.directory.path,
       model: spec.name,
       parameters: network.summary().total,
-      classes: packed.index.classes,
+      classes: [...classes],
       train: selection.train.length,
       validation: selection.validation.length,
       validationFrom: selection.validationFrom,

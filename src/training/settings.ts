@@ -1,6 +1,6 @@
 /** Checks a run's settings, and replaces every `auto` by what it stands for here. */
 import { z } from 'zod';
-import type { Fit, ImageFormat } from '../data/index.js';
+import { refuseMasks, type Fit, type ImageFormat } from '../data/index.js';
 import { metricDirection } from '../evaluation/index.js';
 import { resolvePrecision } from '../inference/index.js';
 import type { ModelSpec } from '../models/index.js';
@@ -16,6 +16,7 @@ import { checkDecisionOptions } from './decision.js';
 import { checkDiscipline } from './discipline.js';
 import { checkImbalance } from './imbalance.js';
 import { checkNormalization } from './normalization.js';
+import { checkOnly } from './only.js';
 import { checkSchedule } from './schedule.js';
 import { checkStopping } from './stopping.js';
 import { checkTransfer } from './transfer.js';
@@ -31,16 +32,19 @@ export function parseSettings(settings: TrainSettings): ResolvedSettings {
   );
 }
 
-/** Size and channels of the images: the settings', else the architecture's. */
+/** Size, channels and section of the images: the settings', else the architecture's. */
 export function imageFormat(settings: ResolvedSettings, spec: ModelSpec): ImageFormat {
-  const { imgSize, inChans, fit } = settings;
+  const { imgSize, inChans, fit, lungs } = settings;
   const [height, width] =
     imgSize === undefined
       ? [spec.input.height, spec.input.width]
       : typeof imgSize === 'number'
         ? [imgSize, imgSize]
         : imgSize;
-  return { channels: inChans ?? spec.input.channels, height, width, fit: fit satisfies Fit };
+  return {
+    ...{ channels: inChans ?? spec.input.channels, height, width, fit: fit satisfies Fit },
+    ...(lungs === undefined ? {} : { lungs }),
+  };
 }
 
 export interface ResolvedChoices {
@@ -90,7 +94,9 @@ export function checkCombinations(
   const { loss } = choices;
   checkDiscipline(settings);
   checkImbalance(loss, settings);
+  refuseMasks(settings.masks, format);
   checkNormalization(settings, format.channels);
+  checkOnly(spec, settings);
   checkTransfer(spec, settings);
   checkSchedule(settings);
   checkStopping(settings);

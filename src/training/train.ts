@@ -69,21 +69,33 @@ export interface ResumeOptions extends Pick<Places, 'cacheDir' | 'workers'> {
  * run bit for bit. A run that was complete is judged and written once more.
  *
  * @throws RoentgenError as `train`; ERR_NOT_FOUND, ERR_INVALID_CONFIG where the folder is no run; ERR_INVALID_FILE,
- * ERR_MODEL_MISMATCH where its checkpoint does not fit; ERR_RESUME_MISMATCH where data or architecture have changed
+ * ERR_MODEL_MISMATCH where its checkpoint does not fit; ERR_RESUME_MISMATCH where data, masks or architecture have changed
  */
 export async function resumeTraining(
   runDirectory: string,
   { cacheDir, workers, threads }: ResumeOptions = {},
   hooks: TrainHooks = {},
 ): Promise<RunResult> {
-  const { data, settings: recorded, dataHash, ...origin } = await readOrigin(runDirectory);
+  const {
+    data,
+    settings: recorded,
+    dataHash,
+    maskHash,
+    ...origin
+  } = await readOrigin(runDirectory);
   const settings = parseSettings(recorded);
   const tracking = mlflowFromEnvironment();
   setThreads(threads ?? origin.threads);
   const places = { data, cacheDir, workers, keepGoing: origin.skipped };
   const { normalization } = origin;
   using preparation = await prepare(settings, places, hooks, { normalization });
-  const now = preparation.packed.index.sourceHash;
+  const { sourceHash: now, maskHash: masksNow } = preparation.packed.index;
+  if (masksNow !== maskHash) {
+    throw new RoentgenError(
+      'ERR_RESUME_MISMATCH',
+      `The lung masks of ${data} have changed since ${runDirectory} began. Bring them back, or train anew.`,
+    );
+  }
   if (now !== dataHash) {
     throw new RoentgenError(
       'ERR_RESUME_MISMATCH',

@@ -54,6 +54,7 @@ test('the table of predictions says where there is none', (t) => {
   const table = predictionTable({
     classes: ['NORMAL', 'PNEUMONIA'],
     operatingPoint: { rule: 'youden', positive: 'PNEUMONIA', threshold: 0.6 },
+    repair: 'images inverted',
     predictions: [
       {
         filename: 'a.png',
@@ -87,6 +88,8 @@ test('the table of predictions says where there is none', (t) => {
       'cat.png  uncertain (unfamiliar)',
       '',
       'PNEUMONIA from 60.0 % on (youden)',
+      '',
+      'repaired: images inverted',
       '',
     ].join('\n'),
   );

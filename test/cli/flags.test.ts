@@ -63,6 +63,14 @@ test('every setting can be explained', (t) => {
   }
 });
 
+test('a list of names that has a wrong one is refused with all the names there are', (t) => {
+  const schema = z.object({ method: z.array(z.enum(['gradCam', 'occlusion', 'lime'])) });
+  const given = givenFlags(schema, { method: 'gradCam,lima' });
+  t.throws(() => settle(schema, given), {
+    message: /some of gradCam, occlusion, lime for --method but received gradCam,lima/,
+  });
+});
+
 test('a boolean flag needs no value and is off by default', (t) => {
   const schema = z.strictObject({ quick: z.boolean().default(false) });
   t.is(flagOptions(schema, 'Demo:')['quick']?.type, 'boolean');

@@ -43,6 +43,56 @@ test.serial(
 );
 
 test.serial(
+  'a model that sees the lungs alone asks for masks, and is given them by a flag',
+  async (t) => {
+    const folder = await temporaryFolder(t);
+    const data = await tinyData(folder);
+    const masks = ['--masks', join(folder, 'phantoms', 'masks')];
+    const lungs = ['--lungs', 'blackout', ...masks, '--rotation', '10'];
+    const trained = await roentgen(
+      folder,
+      'train',
+      data,
+      ...tinyRun,
+      ...lungs,
+      '--experiment',
+      'run',
+    );
+    t.is(trained.exitCode, 0, trained.stderr);
+    t.regex(readFileSync(join(folder, 'runs/run/README.md'), 'utf8'), /\| lungs \| blackout \|/);
+    const again = await roentgen(
+      folder,
+      'train',
+      '-c',
+      'runs/run/config.yaml',
+      '--experiment',
+      'two',
+    );
+    t.is(again.exitCode, 0, again.stderr);
+    t.regex(readFileSync(join(folder, 'runs/two/config.yaml'), 'utf8'), /^lungs: blackout$/m);
+    t.is((await roentgen(folder, 'evaluate', 'runs/run', data, ...masks)).exitCode, 0);
+    const maskless = await roentgen(folder, 'evaluate', 'runs/run', data);
+    t.is(maskless.exitCode, 2);
+    t.regex(maskless.stderr, /no lung masks: name their folder \(masks, --masks\)/);
+    const packed = await roentgen(
+      folder,
+      'data',
+      'pack',
+      data,
+      '--lungs',
+      'crop',
+      ...masks,
+      '--json',
+    );
+    t.is(packed.exitCode, 0, packed.stderr);
+    const surplus = await roentgen(folder, 'data', 'pack', data, ...masks);
+    t.regex(surplus.stderr, /nothing, since the images are taken whole, for masks/);
+    const shown = await roentgen(folder, 'data', 'preview', data, ...lungs, '--model', 'lenet5');
+    t.is(shown.exitCode, 0, shown.stderr);
+  },
+);
+
+test.serial(
   'a file that cannot be read is listed and makes the exit code 1, unless told to go on',
   async (t) => {
     const folder = await temporaryFolder(t);

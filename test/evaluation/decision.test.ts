@@ -101,6 +101,24 @@ test('a prior shift is measured from what the model says where it was fitted', (
   });
 });
 
+test('a rule for other class shares tells probabilities for them, and leaves prediction sets', (t) => {
+  const fitting = { ...overconfident(1, 2000), classes, groups: groups(2000) };
+  const { rule } = fitDecision(fitting, settings, origin);
+  const fresh = { ...overconfident(2, 600), classes, unfamiliar: null };
+  // Images of the common class alone, where telling it more readily can only help.
+  const rare = { ...fresh, labels: fresh.labels.map(() => 0) };
+  const [before, after] = [rule, { ...rule, targetPrior: [0.95, 0.05] }].map((used) =>
+    evaluateDecision(used, rare),
+  );
+  const specificity = (made = before) => made?.operatingPoint?.specificity?.value ?? NaN;
+  t.true(specificity(after) > specificity() + 0.1, `${specificity()}, ${specificity(after)}`);
+  t.true((after?.calibrated.logLoss ?? NaN) < (before?.calibrated.logLoss ?? NaN));
+  t.deepEqual(after?.conformal, before?.conformal);
+  const { targetPrior, ...unchanged } = after?.priorShift ?? {};
+  t.deepEqual(targetPrior, [0.95, 0.05]);
+  t.deepEqual(unchanged, before?.priorShift);
+});
+
 test('with three classes there is no operating point, and the most probable class is the answer', (t) => {
   const three = ['a', 'b', 'c'];
   const rows = Array.from({ length: 30 }, (_, at) =>
@@ -146,13 +164,15 @@ test('the text fits 80 columns and says where a rule was fitted on test images',
   const { rule } = fitDecision(fitting, settings, { ...origin, fittedOn: 'test' });
   const fresh = overconfident(2, 600);
   const unfamiliar = fresh.labels.map((_, at) => at < 6);
-  const made = evaluateDecision(rule, { ...fresh, classes, unfamiliar });
+  const target = { ...rule, targetPrior: [0.9, 0.1] };
+  const made = evaluateDecision(target, { ...fresh, classes, unfamiliar });
   const text = formatDecision(made, { classes, images: 600 });
   t.true(
     text.split('\n').every((line) => line.length <= 80),
     text,
   );
   t.regex(text, /FITTED ON TEST/);
+  t.regex(text, /class shares, used +NORMAL 0\.900, PNEUMONIA 0\.100/);
   t.notRegex(text, /short of it/);
   t.regex(text, /unfamiliar images +6 of 600 \(1\.0 %\)/);
   t.regex(text, /prediction sets +to hold the truth for 90% of each class/);

@@ -93,6 +93,5 @@ export function plainMaterial(pixels = new Uint8Array(2 * side ** 2)): Material 
     train: 1,
     files: null,
     heads: null,
-    masks: undefined,
   };
 }

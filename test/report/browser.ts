@@ -35,9 +35,12 @@ export interface OpenedReport {
   requests: string[];
 }
 
-type Open = (html: string, options?: BrowserContextOptions) => Promise<OpenedReport>;
+/** HTML, or a file that may have others beside it. */
+type Source = string | { file: string };
 
-/** A test with a function that opens HTML from a file, by default 1400 pixels wide and in light colors. */
+type Open = (source: Source, options?: BrowserContextOptions) => Promise<OpenedReport>;
+
+/** A test with a function that opens a page from a file, by default 1400 pixels wide and in light colors. */
 export function testInBrowser(
   title: string,
   body: (t: ExecutionContext, open: Open) => Promise<void>,
@@ -51,13 +54,8 @@ export function testInBrowser(
     }
     browser ??= chromium.launch({ executablePath, args: flags });
     const started = await browser;
-    await body(t, async (html, options = {}) => {
-      const folder = mkdtempSync(join(tmpdir(), 'roentgen-report-'));
-      t.teardown(() => {
-        rmSync(folder, { recursive: true, force: true });
-      });
-      const file = join(folder, 'report.html');
-      writeFileSync(file, html);
+    await body(t, async (source, options = {}) => {
+      const file = typeof source === 'string' ? writePage(t, source) : source.file;
       const context = await started.newContext({
         viewport: { width: 1400, height: 900 },
         colorScheme: 'light',
@@ -67,6 +65,16 @@ export function testInBrowser(
       return openPage(await context.newPage(), pathToFileURL(file).href);
     });
   });
+}
+
+function writePage(t: ExecutionContext, html: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'roentgen-report-'));
+  t.teardown(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const file = join(folder, 'report.html');
+  writeFileSync(file, html);
+  return file;
 }
 
 async function openPage(page: Page, address: string): Promise<OpenedReport> {

@@ -26,6 +26,7 @@ const combinations: readonly (readonly [string, TrainSettings, RegExp])[] = [
   ],
   ['freezing everything', { model: 'lenet5', freeze: ['backbone', 'head'] }, /freeze/],
   ['a thaw of nothing', { model: 'lenet5', freezeEpochs: 2 }, /freezeEpochs/],
+  ['a classifier that sees one class', { model: 'lenet5', only: ['NORMAL'] }, /only/],
   ['a head for the autoencoder', { model: 'autoencoder', headHidden: 8 }, /head/],
   ['a rate below no head', { model: 'autoencoder', backboneRate: 0.1 }, /backboneRate/],
   [

@@ -3,10 +3,22 @@
 #include "core/augment/geometry.h"
 #include "core/augment/intensity.h"
 
-#include <algorithm>
+#include <ATen/Functions.h>
+
 #include <utility>
 
 namespace roentgen {
+namespace {
+
+auto drawEach(std::span<const uint64_t> samples, auto draw) {
+  std::vector<decltype(draw(samples[0]))> drawn;
+  drawn.reserve(samples.size());
+  for (const uint64_t sample : samples)
+    drawn.push_back(draw(sample));
+  return drawn;
+}
+
+}  // namespace
 
 Augmenter::Augmenter(const Augmentation& augmentation, std::vector<double> erased, uint64_t seed,
                      int64_t epoch)
@@ -14,34 +26,35 @@ Augmenter::Augmenter(const Augmentation& augmentation, std::vector<double> erase
   augmentation.check();
 }
 
-at::Tensor Augmenter::apply(at::Tensor pixels, std::span<const uint64_t> samples) const {
+at::Tensor Augmenter::apply(at::Tensor pixels, std::span<const uint64_t> samples,
+                            at::Tensor masks) const {
   const auto& a = augmentation_;
-  const int64_t height = pixels.size(2), width = pixels.size(3);
-  // One draw for each sample, by `draw(draws)`.
-  const auto each = [&](Draws::Purpose purpose, auto draw) {
-    std::vector<decltype(draw(std::declval<Draws>()))> drawn;
-    drawn.reserve(samples.size());
-    for (const uint64_t sample : samples)
-      drawn.push_back(draw(Draws(seed_, epoch_, sample, purpose)));
-    return drawn;
-  };
   if (a.movesPixels()) {
-    const auto geometries = each(Draws::Purpose::geometry, [&](const Draws& draws) {
-      return drawGeometry(a, height, width, draws);
+    const auto geometries = drawEach(samples, [&](uint64_t sample) {
+      return drawGeometry(a, pixels.size(2), pixels.size(3),
+                          draws(sample, Draws::Purpose::geometry));
     });
     pixels = resample(pixels, geometries, a.fill);
+    if (masks.defined()) masks = resample(masks, geometries, a.fill) >= 0.5;
   }
-  if (!a.changesValues()) return pixels;
-  const auto intensities =
-      each(Draws::Purpose::color, [&](const Draws& draws) { return drawIntensity(a, draws); });
+  if (a.changesValues()) pixels = changeValues(pixels, samples);
+  return masks.defined() ? pixels * masks : pixels;
+}
+
+at::Tensor Augmenter::changeValues(at::Tensor pixels, std::span<const uint64_t> samples) const {
+  const auto& a = augmentation_;
+  const auto intensities = drawEach(samples, [&](uint64_t sample) {
+    return drawIntensity(a, draws(sample, Draws::Purpose::color));
+  });
   pixels = adjust(pixels, intensities);
   if (a.noise > 0) {
-    pixels = addNoise(pixels, intensities,
-                      each(Draws::Purpose::noise, [](const Draws& draws) { return draws; }));
+    pixels = addNoise(pixels, intensities, drawEach(samples, [&](uint64_t sample) {
+                        return draws(sample, Draws::Purpose::noise);
+                      }));
   }
   if (a.erasing > 0) {
-    const auto rectangles = each(Draws::Purpose::erasing, [&](const Draws& draws) {
-      return drawErasing(a, height, width, draws);
+    const auto rectangles = drawEach(samples, [&](uint64_t sample) {
+      return drawErasing(a, pixels.size(2), pixels.size(3), draws(sample, Draws::Purpose::erasing));
     });
     pixels = erase(pixels, rectangles, erased_);
   }

@@ -34,11 +34,17 @@ void gather(const at::Tensor& images, const at::Tensor& table, std::span<const i
   });
 }
 
+at::Tensor select(const at::Tensor& images, std::span<const int32_t> indices) {
+  const auto positions =
+      at::tensor(at::ArrayRef<int32_t>(indices.data(), indices.size()), at::kInt);
+  return images.index_select(0, positions.to(images.device()));
+}
+
 }  // namespace
 
 BatchReader::BatchReader(Dataset& dataset, const Normalization& normalization, at::Device device,
                          at::ScalarType type)
-    : images_(dataset.imagesOn(device)) {
+    : images_(dataset.imagesOn(device)), masks_(dataset.masksOn(device)), type_(type) {
   const auto channels = static_cast<size_t>(images_.size(1));
   if (normalization.mean.size() != channels || normalization.std.size() != channels) {
     throw Error("ERR_INVALID_ARGUMENT",
@@ -61,20 +67,22 @@ BatchReader::BatchReader(Dataset& dataset, const Normalization& normalization, a
 
 at::Tensor BatchReader::read(std::span<const int32_t> indices) const {
   if (!table_.defined()) {
-    const auto positions =
-        at::tensor(at::ArrayRef<int32_t>(indices.data(), indices.size()), at::kInt);
-    const auto bytes = images_.index_select(0, positions.to(images_.device()));
+    const auto bytes = select(images_, indices);
     return (bytes * scale_ + shift_).contiguous(at::MemoryFormat::ChannelsLast);
   }
   auto out = at::empty(
       {static_cast<int64_t>(indices.size()), images_.size(1), images_.size(2), images_.size(3)},
       table_.options(), at::MemoryFormat::ChannelsLast);
-  if (table_.scalar_type() == at::kDouble) {
+  if (type_ == at::kDouble) {
     gather<double>(images_, table_, indices, out);
   } else {
     gather<float>(images_, table_, indices, out);
   }
   return out;
+}
+
+at::Tensor BatchReader::readMasks(std::span<const int32_t> indices) const {
+  return masks_.defined() ? select(masks_, indices).ne(0).to(type_) : at::Tensor();
 }
 
 std::vector<int32_t> epochOrder(size_t count, uint64_t seed, int64_t epoch) {

@@ -27,9 +27,12 @@ class BatchReader {
 
   // [n, C, H, W] of the images at `indices`, with NHWC strides.
   at::Tensor read(std::span<const int32_t> indices) const;
+  // [n, 1, H, W] of 0 and 1: the masks of these images; undefined where they have none.
+  at::Tensor readMasks(std::span<const int32_t> indices) const;
 
  private:
-  at::Tensor images_;
+  at::Tensor images_, masks_;
+  at::ScalarType type_;
   at::Tensor table_;          // [C, 256]
   at::Tensor scale_, shift_;  // [1, C, 1, 1], for devices other than the CPU
 };

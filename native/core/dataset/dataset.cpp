@@ -6,11 +6,40 @@
 
 #include <ATen/Functions.h>
 
+#include <array>
+
 namespace roentgen {
 namespace {
 
 // What no later tensor is likely to reuse: the batches of a service are far below.
 constexpr size_t largeBytes = size_t{64} << 20;
+
+// uint8 [keep, planes, H, W]: the bytes from `first` on of each slot that is kept.
+at::Tensor readPlanes(const FileReader& file, const std::vector<int32_t>& keep, int64_t slotBytes,
+                      int64_t first, std::array<int64_t, 3> shape) {
+  const auto& [planes, height, width] = shape;
+  const int64_t bytes = planes * height * width;
+  const auto count = static_cast<int64_t>(keep.size());
+  at::Tensor images = at::empty({count, planes, height, width}, at::kByte);
+  auto* out = images.mutable_data_ptr<uint8_t>();
+  for (size_t i = 0; i < keep.size();) {
+    // Neighbors are read in one call, where nothing lies between them.
+    size_t run = 1;
+    while (bytes == slotBytes && i + run < keep.size() &&
+           keep[i + run] == keep[i] + static_cast<int32_t>(run))
+      ++run;
+    file.read(out + static_cast<int64_t>(i) * bytes, run * static_cast<size_t>(bytes),
+              static_cast<uint64_t>(keep[i] * slotBytes + first));
+    i += run;
+  }
+  return images;
+}
+
+const at::Tensor& onDevice(const at::Tensor& tensor, at::Tensor& resident, at::Device device) {
+  if (device.is_cpu() || !tensor.defined()) return tensor;
+  if (!resident.defined() || resident.device() != device) resident = tensor.to(device);
+  return resident;
+}
 
 }  // namespace
 
@@ -22,13 +51,17 @@ Dataset::Dataset(TensorFile file, const std::string& where) : metadata_(std::mov
   }
   images_ = found->second;
   file.tensors.erase(found);
+  if (const auto masks = file.tensors.find("masks"); masks != file.tensors.end()) {
+    masks_ = masks->second;
+    file.tensors.erase(masks);
+  }
   columns_ = std::move(file.tensors);
   check(where);
 }
 
 Dataset::~Dataset() {
   const bool large = images_.nbytes() >= largeBytes;
-  images_ = at::Tensor();
+  images_ = masks_ = at::Tensor();
   if (large) releaseCachedMemory();
 }
 
@@ -36,6 +69,12 @@ void Dataset::check(const std::string& where) const {
   if (images_.scalar_type() != at::kByte || images_.dim() != 4 || images_.numel() == 0) {
     throw Error("ERR_INVALID_FILE",
                 text(where, ": \"images\" must be non-empty uint8 [N, C, H, W]"));
+  }
+  if (masks_.defined() &&
+      (masks_.scalar_type() != at::kByte ||
+       masks_.sizes() != at::IntArrayRef{size(), 1, images_.size(2), images_.size(3)})) {
+    throw Error("ERR_INVALID_FILE", text(where, ": \"masks\" must be uint8 [", size(), ", 1, ",
+                                         images_.size(2), ", ", images_.size(3), "]"));
   }
   for (const auto& [name, column] : columns_) {
     if (column.scalar_type() != at::kInt || column.dim() != 1 || column.size(0) != size()) {
@@ -50,23 +89,17 @@ std::shared_ptr<Dataset> Dataset::open(const std::string& path) {
 }
 
 std::shared_ptr<Dataset> Dataset::fromRaw(const std::string& path, int64_t channels, int64_t height,
-                                          int64_t width, const std::vector<int32_t>& keep) {
+                                          int64_t width, bool masked,
+                                          const std::vector<int32_t>& keep) {
   const FileReader file(path);
-  const int64_t bytes = channels * height * width;
+  const int64_t area = height * width;
+  const int64_t slot = (channels + (masked ? 1 : 0)) * area;
   TensorFile contents;
-  at::Tensor images =
-      at::empty({static_cast<int64_t>(keep.size()), channels, height, width}, at::kByte);
-  auto* out = images.mutable_data_ptr<uint8_t>();
-  for (size_t i = 0; i < keep.size();) {
-    // Neighbors are read in one call.
-    size_t run = 1;
-    while (i + run < keep.size() && keep[i + run] == keep[i] + static_cast<int32_t>(run))
-      ++run;
-    file.read(out + static_cast<int64_t>(i) * bytes, run * static_cast<size_t>(bytes),
-              static_cast<uint64_t>(keep[i]) * static_cast<uint64_t>(bytes));
-    i += run;
+  contents.tensors.emplace("images", readPlanes(file, keep, slot, 0, {channels, height, width}));
+  if (masked) {
+    contents.tensors.emplace("masks",
+                             readPlanes(file, keep, slot, channels * area, {1, height, width}));
   }
-  contents.tensors.emplace("images", std::move(images));
   return std::make_shared<Dataset>(std::move(contents), path);
 }
 
@@ -77,6 +110,7 @@ void Dataset::save(const std::string& path, std::map<std::string, std::string> m
   check(path);
   TensorFile file{columns_, metadata_};
   file.tensors.emplace("images", images_);
+  if (masks_.defined()) file.tensors.emplace("masks", masks_);
   writeTensors(path, file);
 }
 
@@ -89,9 +123,11 @@ const at::Tensor& Dataset::column(const std::string& name) const {
 }
 
 const at::Tensor& Dataset::imagesOn(at::Device device) {
-  if (device.is_cpu()) return images_;
-  if (!resident_.defined() || resident_.device() != device) resident_ = images_.to(device);
-  return resident_;
+  return onDevice(images_, residentImages_, device);
+}
+
+const at::Tensor& Dataset::masksOn(at::Device device) {
+  return onDevice(masks_, residentMasks_, device);
 }
 
 }  // namespace roentgen

@@ -1,4 +1,5 @@
-// Packed images: uint8 [N, C, H, W] with int32 columns and metadata, held once and shared.
+// Packed images: uint8 [N, C, H, W] with int32 columns and metadata, held once and shared; perhaps
+// with masks of what is to be seen of them.
 #pragma once
 
 #include "core/io/safetensors.h"
@@ -15,7 +16,8 @@ namespace roentgen {
 
 class Dataset {
  public:
-  // `images` is uint8 [N, C, H, W], contiguous; every column is int32 [N].
+  // `images` is uint8 [N, C, H, W], contiguous; `masks`, where there are any, uint8 [N, 1, H, W], 0
+  // outside; every column is int32 [N].
   // Throws ERR_INVALID_FILE (naming `where`) otherwise.
   Dataset(TensorFile file, const std::string& where);
   ~Dataset();
@@ -23,26 +25,31 @@ class Dataset {
   Dataset& operator=(const Dataset&) = delete;
 
   static std::shared_ptr<Dataset> open(const std::string& path);
-  // Reads slots of C·H·W bytes from a raw file: the ones in `keep`, in that order.
+  // Reads slots of C·H·W bytes from a raw file, or (C + 1)·H·W where a mask follows each image:
+  // the ones in `keep`, in that order.
   static std::shared_ptr<Dataset> fromRaw(const std::string& path, int64_t channels, int64_t height,
-                                          int64_t width, const std::vector<int32_t>& keep);
-  // Stores the images with new metadata and columns, and takes these over.
+                                          int64_t width, bool masked,
+                                          const std::vector<int32_t>& keep);
+  // Stores images and masks with new metadata and columns, and takes these over.
   void save(const std::string& path, std::map<std::string, std::string> metadata,
             std::map<std::string, at::Tensor> columns);
 
   int64_t size() const { return images_.size(0); }
   const at::Tensor& images() const { return images_; }
+  // Undefined where the images have none.
+  const at::Tensor& masks() const { return masks_; }
   const std::map<std::string, std::string>& metadata() const { return metadata_; }
   // Throws ERR_INVALID_FILE where it is missing.
   const at::Tensor& column(const std::string& name) const;
   // The images on another device, copied at first use and kept.
   const at::Tensor& imagesOn(at::Device device);
+  const at::Tensor& masksOn(at::Device device);
 
  private:
   void check(const std::string& where) const;
 
-  at::Tensor images_;
-  at::Tensor resident_;
+  at::Tensor images_, masks_;
+  at::Tensor residentImages_, residentMasks_;
   std::map<std::string, std::string> metadata_;
   std::map<std::string, at::Tensor> columns_;
 };

@@ -90,6 +90,7 @@ std::shared_ptr<Network> NetworkBuilder::build() {
     throw Error("ERR_INVALID_SPEC", "layers must be a non-empty array");
   }
 
+  addOutput("input", false, inputSource);
   std::set<std::string> names;
   for (size_t i = 0; i < layers->array()->size(); ++i) {
     const Json& layer = (*layers->array())[i];
@@ -106,6 +107,8 @@ std::shared_ptr<Network> NetworkBuilder::build() {
     (this->*found->method)(fields, name);
     fields.finish();
   }
+  // Where a layer has that name it is the layer's.
+  if (names.contains("input")) network_->outputs_.erase(network_->outputs_.begin());
 
   const FeatureShape input{shape_.channels, shape_.height, shape_.width};
   const FeatureShape logits{.channels = shape_.outputs, .flat = true};
@@ -288,7 +291,9 @@ void NetworkBuilder::residualStage(Fields& fields, const std::string& name) {
       residualBlock(blockName, width, i == 0 ? stride : 1, block == "bottleneck", epsilon,
                     momentum);
     }
+    addOutput(blockName, false, blockName);
   }
+  addOutput(name, false, text(name, ".", blocks - 1));
 }
 
 void NetworkBuilder::residualBlock(const std::string& name, int64_t width, int64_t stride,
@@ -394,6 +399,7 @@ void NetworkBuilder::appendActivation(Fields& fields, const std::string& name) {
   Activate layer;
   layer.function = activationByName(fields.string("activation"));
   append(text(name, ".activation"), std::move(layer));
+  network_->outputs_.back().source = text(name, ".activation");
 }
 
 template <typename Draw>
@@ -408,6 +414,15 @@ at::Tensor NetworkBuilder::addState(const std::string& name, bool trainable, con
 void NetworkBuilder::addRow(const std::string& name, const char* kind, int64_t trainable,
                             int64_t fixed, int64_t macs) {
   network_->rows_.push_back({name, kind, current_, trainable + fixed, trainable, macs});
+  // A block shows its convolutions, but not its normalizations.
+  const bool convolution = std::string_view(kind) == "conv2d";
+  const bool inBlock = name.find('.') != std::string::npos;
+  if (convolution || !inBlock) addOutput(name, convolution, name);
+}
+
+void NetworkBuilder::addOutput(const std::string& name, bool convolution,
+                               const std::string& source) {
+  network_->outputs_.push_back({name, current_, convolution, source});
 }
 
 void NetworkBuilder::needImage(const Fields& fields) const {

@@ -67,8 +67,10 @@ class NetworkBuilder {
   void appendActivation(Fields& fields, const std::string& name);
   template <typename Draw>
   at::Tensor addState(const std::string& name, bool trainable, const Draw& draw);
+  // The layer table and, by the same name, what can be asked for.
   void addRow(const std::string& name, const char* kind, int64_t trainable, int64_t fixed,
               int64_t macs);
+  void addOutput(const std::string& name, bool convolution, const std::string& source);
   void needImage(const Fields& fields) const;
   // The number of places of a window; throws ERR_INPUT_TOO_SMALL where there is none.
   int64_t slide(int64_t size, int64_t kernel, int64_t stride, int64_t padding) const;

@@ -11,6 +11,13 @@
 
 namespace roentgen {
 
+// Sees what a layer put out, and may put another tensor in its place.
+using Observer = std::function<void(const std::string& name, at::Tensor& output)>;
+
+// Sees what each batch normalization takes in.
+struct BatchNorm;
+using NormObserver = std::function<void(BatchNorm& norm, const at::Tensor& input)>;
+
 // How one forward pass is to run.
 struct Mode {
   bool training = false;
@@ -21,8 +28,10 @@ struct Mode {
   at::Generator* generator = nullptr;
   // Layers that were joined for speed run one by one, as the architecture file writes them.
   bool separate = false;
-  // Sees the output of every layer that runs, under its name.
-  const std::function<void(const std::string& name, const at::Tensor& output)>* observer = nullptr;
+  // Of the input and of every layer that runs. What it sees may be changed in place by the layer
+  // behind.
+  const Observer* observer = nullptr;
+  const NormObserver* norms = nullptr;
 };
 
 class Layer {
@@ -53,6 +62,18 @@ struct FeatureShape {
   }
   int64_t elements() const { return flat ? channels : channels * height * width; }
   bool operator==(const FeatureShape&) const = default;
+};
+
+// Under which an observer sees the input: a name that no layer can have.
+inline constexpr const char* inputSource = "";
+
+// What can be asked of a network by name: the input, a layer, a stage, a block of one or a
+// convolution in a block. A layer with an activation puts out what comes behind it, as in Keras.
+struct LayerOutput {
+  std::string name;
+  FeatureShape shape;
+  bool convolution;
+  std::string source;  // the name under which an observer sees it where layers run separately
 };
 
 // One row of the layer table. Multiply-accumulates are for one image; additions of biases do not

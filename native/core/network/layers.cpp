@@ -36,6 +36,7 @@ at::Tensor BatchNorm::forward(at::Tensor x, const Mode& mode) {
 
 at::Tensor BatchNorm::normalize(const at::Tensor& x, const at::Tensor& scale,
                                 const at::Tensor& shift, const Mode& mode) {
+  if (mode.norms) (*mode.norms)(*this, x);
   const bool training = mode.training && weight.requires_grad();
   if (training) ++*batches.mutable_data_ptr<int64_t>();
   return at::batch_norm(x, scale, shift, runningMean, runningVar, training, momentum, epsilon,

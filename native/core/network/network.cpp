@@ -28,11 +28,12 @@ at::Tensor Network::forward(at::Tensor x, const Mode& mode, size_t first) {
   return run(std::move(x), mode, first, layers_.size());
 }
 
-at::Tensor Network::features(at::Tensor x, const Mode& mode, size_t count) {
-  return run(std::move(x), mode, 0, count);
+at::Tensor Network::features(at::Tensor x, const Mode& mode, size_t count, size_t first) {
+  return run(std::move(x), mode, first, count);
 }
 
 at::Tensor Network::run(at::Tensor x, const Mode& mode, size_t first, size_t end) {
+  if (mode.observer && first == 0) (*mode.observer)(inputSource, x);
   for (size_t i = first; i < end; ++i) {
     x = layers_[i].layer->forward(std::move(x), mode);
     if (mode.observer) (*mode.observer)(layers_[i].name, x);
@@ -59,21 +60,53 @@ std::vector<State> Network::trainable() const {
   return parameters;
 }
 
-void Network::freeze(const std::vector<std::string>& names) {
-  const auto belongs = [](const State& entry, const std::string& name) {
-    return entry.name == name || entry.name.starts_with(name + ".");
-  };
+std::vector<const LayerOutput*> Network::find(const std::vector<std::string>& names) const {
+  if (names.empty()) throw Error("ERR_INVALID_ARGUMENT", "No layer was named");
+  std::vector<const LayerOutput*> found;
   for (const std::string& name : names) {
-    if (std::none_of(state_.begin(), state_.end(),
-                     [&](const State& entry) { return belongs(entry, name); })) {
+    const auto output = std::find_if(outputs_.begin(), outputs_.end(),
+                                     [&](const LayerOutput& known) { return known.name == name; });
+    if (output == outputs_.end()) {
+      std::string known;
+      for (const LayerOutput& one : outputs_)
+        known += text(known.empty() ? "" : ", ", one.name);
       throw Error("ERR_INVALID_ARGUMENT",
-                  text("The network has no layer \"", name, "\" to freeze"));
+                  text("The network has no layer \"", name, "\": expected one of ", known));
+    }
+    found.push_back(&*output);
+  }
+  return found;
+}
+
+std::vector<bool> Network::select(const std::vector<std::string>& names) const {
+  std::vector<bool> selected(state_.size());
+  for (const std::string& name : names) {
+    bool any = false;
+    for (size_t i = 0; i < state_.size(); ++i) {
+      if (state_[i].name != name && !state_[i].name.starts_with(name + ".")) continue;
+      selected[i] = any = true;
+    }
+    if (!any) {
+      throw Error("ERR_INVALID_ARGUMENT",
+                  text("The network has no layer \"", name, "\" with weights"));
     }
   }
-  for (State& entry : state_) {
-    if (!entry.trainable) continue;
-    entry.tensor.set_requires_grad(std::none_of(
-        names.begin(), names.end(), [&](const std::string& name) { return belongs(entry, name); }));
+  return selected;
+}
+
+void Network::freeze(const std::vector<std::string>& names) {
+  const auto frozen = select(names);
+  for (size_t i = 0; i < state_.size(); ++i) {
+    if (state_[i].trainable) state_[i].tensor.set_requires_grad(!frozen[i]);
+  }
+}
+
+void Network::randomize(const std::vector<std::string>& names, uint64_t seed) {
+  const auto chosen = select(names);
+  const auto drawn = build(spec_, shape_, seed);
+  const at::NoGradGuard noGrad;
+  for (size_t i = 0; i < state_.size(); ++i) {
+    if (chosen[i]) state_[i].tensor.copy_(drawn->state_[i].tensor);
   }
 }
 

@@ -37,8 +37,9 @@ class Network {
   // Returns logits [N, outputs] or images [N, C, H, W], in Mode::compute.
   // With `first` it begins at that layer, with what the layers before it put out.
   at::Tensor forward(at::Tensor x, const Mode& mode, size_t first = 0);
-  // What layer `count` takes in.
-  at::Tensor features(at::Tensor x, const Mode& mode, size_t count);
+  // What layer `count` takes in; `first` as in `forward`.
+  at::Tensor features(at::Tensor x, const Mode& mode, size_t count, size_t first = 0);
+  size_t layers() const { return layers_.size(); }
 
   Task task() const { return task_; }
   const NetworkShape& shape() const { return shape_; }
@@ -47,6 +48,10 @@ class Network {
   const std::vector<LayerRow>& table() const { return rows_; }
   // The layers as they run one after another.
   std::vector<const Layer*> sequence() const;
+  // In the order in which they are computed, the input first.
+  const std::vector<LayerOutput>& outputs() const { return outputs_; }
+  // Of these names. Throws ERR_INVALID_ARGUMENT for none, or one that there is not.
+  std::vector<const LayerOutput*> find(const std::vector<std::string>& names) const;
   // Parameters and buffers in the order of a PyTorch state dictionary.
   const std::vector<State>& state() const { return state_; }
   // What layer `count` takes in, of one image.
@@ -57,6 +62,9 @@ class Network {
   // From now on training leaves alone what is named: a parameter, or all of a layer, a stage or a
   // block of one. All else is trained. Throws ERR_INVALID_ARGUMENT for a name that nothing has.
   void freeze(const std::vector<std::string>& names);
+  // Draws what is named, as `freeze` takes names, as `build` would from `seed`; batch normalization
+  // forgets its statistics. Throws ERR_INVALID_ARGUMENT for a name that nothing has.
+  void randomize(const std::vector<std::string>& names, uint64_t seed);
   // How many layers, from the first on, give the same for the same image all through training.
   size_t frozenLayers() const;
 
@@ -69,6 +77,9 @@ class Network {
 
  private:
   at::Tensor run(at::Tensor x, const Mode& mode, size_t first, size_t end);
+  // Of each entry of the state, whether one of the names is its own or that of its layer, block or
+  // stage. Throws ERR_INVALID_ARGUMENT for a name that nothing has.
+  std::vector<bool> select(const std::vector<std::string>& names) const;
 
   struct NamedLayer {
     std::string name;
@@ -83,6 +94,7 @@ class Network {
   std::vector<NamedLayer> layers_;
   std::vector<State> state_;
   std::vector<LayerRow> rows_;
+  std::vector<LayerOutput> outputs_;
 
   friend class NetworkBuilder;
 };

@@ -90,7 +90,7 @@ at::Tensor Batches::images(std::span<const int32_t> entries) const {
   if (options_.features) return options_.features->read(positions);
   auto pixels = reader_.read(positions);
   if (!augmenter_) return pixels;
-  pixels = augmenter_->apply(pixels, samples).sub_(mean_).div_(std_);
+  pixels = augmenter_->apply(pixels, samples, reader_.readMasks(positions)).sub_(mean_).div_(std_);
   // Not contiguous(): for one channel that would leave the strides as they are.
   return at::empty_like(pixels, pixels.options(), at::MemoryFormat::ChannelsLast).copy_(pixels);
 }
@@ -116,9 +116,12 @@ at::Tensor previewImages(const Dataset& dataset, const std::vector<int32_t>& pos
     samples.push_back(static_cast<uint32_t>(position));
     rows.push_back(position);
   }
-  const auto pixels =
-      dataset.images().index_select(0, at::tensor(rows, at::kLong)).to(at::kFloat) / 255;
-  const auto changed = Augmenter(augmentation, erased, seed, epoch).apply(pixels, samples);
+  const auto chosen = at::tensor(rows, at::kLong);
+  const auto pixels = dataset.images().index_select(0, chosen).to(at::kFloat) / 255;
+  at::Tensor masks;
+  if (dataset.masks().defined())
+    masks = dataset.masks().index_select(0, chosen).ne(0).to(at::kFloat);
+  const auto changed = Augmenter(augmentation, erased, seed, epoch).apply(pixels, samples, masks);
   return (changed * 255).round().clamp(0, 255).to(at::kByte).contiguous();
 }
 

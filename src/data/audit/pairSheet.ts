@@ -1,7 +1,5 @@
 /** Copies that an audit found as one PNG: each beside the image it is a copy of, for people who look before they believe. */
-import sharp from 'sharp';
-import { interleave } from '../pixels.js';
-import type { ImageFormat } from '../types.js';
+import { composeSheet, pathEnd } from '../sheet.js';
 import type { Material } from './material.js';
 import type { AuditFinding } from './types.js';
 
@@ -9,6 +7,9 @@ import type { AuditFinding } from './types.js';
 const tile = 176;
 const caption = 34;
 const gap = 10;
+const fontSize = 10;
+/** In characters: as many as stand above a tile. */
+const longestName = 30;
 
 const pairsAcross = 4;
 const mostPairs = 40;
@@ -49,8 +50,8 @@ export async function drawPairs(
   const [width, height] = [gap + pairsAcross * cellWidth, gap + rows * cellHeight];
   const tiles = pairs.flatMap((pair, at) => {
     const [left, top] = corner(at);
-    return pair.positions.map(async (position, side) => ({
-      input: await drawTile(read(position), format),
+    return pair.positions.map((position, side) => ({
+      pixels: read(position),
       left: left + side * tile,
       top: top + caption,
     }));
@@ -58,32 +59,14 @@ export async function drawPairs(
   const texts = pairs.flatMap(({ files: [first, second], message }, at) => {
     const [left, top] = corner(at);
     return [
-      ...[first, second].map((file, side) => text(shorten(file), left + side * tile, top + 12)),
-      text(message, left, top + 27),
+      ...[first, second].map((file, side) => ({
+        content: pathEnd(file, longestName),
+        left: left + side * tile,
+        top: top + 12,
+      })),
+      { content: message, left, top: top + 27 },
     ];
   });
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" font-family="sans-serif" font-size="10" fill="#fff">${texts.join('')}</svg>`;
-  return sharp({ create: { width, height, channels: 3, background: '#222' } })
-    .composite([...(await Promise.all(tiles)), { input: Buffer.from(svg), left: 0, top: 0 }])
-    .removeAlpha()
-    .png()
-    .toBuffer();
-}
-
-function text(content: string, x: number, y: number): string {
-  const escaped = content.replace(/[&<]/g, (sign) => (sign === '&' ? '&amp;' : '&lt;'));
-  return `<text x="${x}" y="${y}">${escaped}</text>`;
-}
-
-/** The end of a path says which file it is. */
-function shorten(file: string): string {
-  return file.length > 30 ? `…${file.slice(-29)}` : file;
-}
-
-async function drawTile(pixels: Uint8Array, format: ImageFormat): Promise<Buffer> {
-  const { channels, height, width } = format;
-  return sharp(interleave(pixels, format), { raw: { width, height, channels } })
-    .resize({ width: tile, height: tile, fit: 'contain' })
-    .png()
-    .toBuffer();
+  const square = { width: tile, height: tile, kernel: 'lanczos3' } as const;
+  return composeSheet({ format, tile: square, tiles, texts, fontSize }, width, height);
 }

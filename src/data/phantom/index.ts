@@ -7,3 +7,4 @@ export { phantomKinds } from './findings.js';
 export type { PhantomKind } from './findings.js';
 export { scanners } from './scanner.js';
 export type { Scanner } from './scanner.js';
+export { combineSeeds, Random } from './noise.js';

@@ -24,6 +24,11 @@ export interface DecisionRule {
   prior: number[];
   /** Mean probability of each class in them after the temperature; what a prior shift is measured from. */
   meanProbabilities?: number[] | undefined;
+  /**
+   * Class shares of the images that the rule is for, in class order, where these are others: probabilities are told for
+   * them. Prediction sets are not concerned, since what they hold of a class's images does not depend on shares.
+   */
+  targetPrior?: number[] | undefined;
   /** Two classes only, else null. */
   operatingPoint: OperatingPoint | null;
   /** Split-conformal, one threshold per class on that class's probability; null with too few images of a class. */
@@ -38,7 +43,7 @@ export interface DecisionEvaluation {
   /** The rule's. */
   fittedOn?: string;
   temperature: number;
-  /** Before and after the temperature. */
+  /** Before and after the temperature, and for the target's class shares where the rule has them. */
   raw: { brier: number; ece: number; logLoss: number };
   calibrated: { brier: number; ece: number; logLoss: number };
   operatingPoint:
@@ -53,6 +58,8 @@ export interface DecisionEvaluation {
   /** Saerens, Latinne and Decaestecker (2002): class shares estimated without labels, beside the raw result. */
   priorShift: {
     fittedPrior: number[];
+    /** What the rule's answers are for; absent where that is `fittedPrior`. */
+    targetPrior?: number[];
     estimatedPrior: number[];
     raw: { accuracy: number; balancedAccuracy: number | null };
     adjusted: { accuracy: number; balancedAccuracy: number | null };

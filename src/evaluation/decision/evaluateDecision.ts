@@ -8,7 +8,7 @@ import { predictionSet } from './conformal.js';
 import type { DecisionEvaluation, DecisionRule, OperatingPoint } from './decision.js';
 import type { Estimate } from '../intervals/estimate.js';
 import { brierScore, logLoss } from '../metrics/probabilityScores.js';
-import { adjustToPrior, estimatePrior } from './priorShift.js';
+import { adjustToPrior, estimateShares, toTargetPrior } from './priorShift.js';
 import { withTemperature } from './temperature.js';
 import { rateEstimate } from '../intervals/wilson.js';
 
@@ -29,13 +29,13 @@ export function evaluateDecision(
 ): DecisionEvaluation {
   const count = classes.length;
   const calibrated = withTemperature(probabilities, rule.temperature, count);
+  const told = toTargetPrior(rule, calibrated);
   return {
     fittedOn: rule.fittedOn,
     temperature: rule.temperature,
     raw: calibrationFigures(probabilities, labels, count),
-    calibrated: calibrationFigures(calibrated, labels, count),
-    operatingPoint:
-      rule.operatingPoint && atPoint(rule.operatingPoint, calibrated, labels, classes),
+    calibrated: calibrationFigures(told, labels, count),
+    operatingPoint: rule.operatingPoint && atPoint(rule.operatingPoint, told, labels, classes),
     priorShift: priorShift(rule, calibrated, labels),
     conformal: rule.conformal && coverage(rule.conformal, calibrated, labels, count),
     unfamiliar: unfamiliar && unfamiliar.filter(Boolean).length,
@@ -56,11 +56,11 @@ function calibrationFigures(
 
 function atPoint(
   point: OperatingPoint,
-  calibrated: Float64Array,
+  told: Float64Array,
   labels: ArrayLike<number>,
   classes: readonly string[],
 ): DecisionEvaluation['operatingPoint'] {
-  const matrix = confusionMatrix(labels, answers(calibrated, classes, point), classes.length);
+  const matrix = confusionMatrix(labels, answers(told, classes, point), classes.length);
   const accuracy = rateEstimate(sum(diagonal(matrix)), labels.length);
   if (accuracy === null) return null;
   const positive = classes.indexOf(point.positive);
@@ -75,21 +75,17 @@ function atPoint(
   };
 }
 
-/**
- * Shares are measured from the mean probabilities, not from the shares of the labels: one temperature leaves the
- * probabilities of a class too high or too low as a whole, which would be taken for a shift (Alexandari, Kundaje &
- * Shrikumar, "Maximum likelihood with bias-corrected calibration is hard-to-beat at label shift adaptation", ICML 2020).
- */
 function priorShift(
-  { prior: fittedPrior, meanProbabilities = fittedPrior }: DecisionRule,
+  rule: DecisionRule,
   calibrated: Float64Array,
   labels: ArrayLike<number>,
 ): DecisionEvaluation['priorShift'] {
-  const { prior } = estimatePrior(calibrated, meanProbabilities);
-  const adjusted = adjustToPrior(calibrated, meanProbabilities, prior);
-  const estimatedPrior = [...adjustToPrior(fittedPrior, meanProbabilities, prior)];
+  const { prior: fittedPrior, targetPrior } = rule;
+  const estimatedPrior = estimateShares(rule, calibrated);
+  const adjusted = adjustToPrior(calibrated, fittedPrior, estimatedPrior);
   return {
     fittedPrior,
+    ...(targetPrior && { targetPrior }),
     estimatedPrior,
     raw: accuracies(calibrated, labels, fittedPrior.length),
     adjusted: accuracies(adjusted, labels, fittedPrior.length),

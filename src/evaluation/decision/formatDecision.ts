@@ -48,7 +48,7 @@ function pointLines({ operatingPoint }: DecisionEvaluation): string[] {
 }
 
 function priorLines({ priorShift }: DecisionEvaluation, classes: readonly string[]): string[] {
-  const { fittedPrior, estimatedPrior, raw, adjusted } = priorShift;
+  const { fittedPrior, targetPrior, estimatedPrior, raw, adjusted } = priorShift;
   const shares = (prior: readonly number[]): string =>
     classes.map((name, at) => `${name} ${(prior[at] ?? 0).toFixed(3)}`).join(', ');
   const figures = ({ accuracy, balancedAccuracy }: typeof raw): string =>
@@ -56,6 +56,7 @@ function priorLines({ priorShift }: DecisionEvaluation, classes: readonly string
   return [
     named('class shares, fitted', shares(fittedPrior)),
     named('  most probable class', figures(raw)),
+    ...(targetPrior ? [named('class shares, used', shares(targetPrior))] : []),
     named('class shares, estimated', shares(estimatedPrior)),
     named('  adjusted to them', figures(adjusted)),
   ];

@@ -1,5 +1,6 @@
 /** Classes that are more or less common than where a model was fitted: how much so, told without labels. */
 import { meanRow } from '../arrays.js';
+import type { DecisionRule } from './decision.js';
 
 /** The estimate has come to rest when no share moves further than this in one step. */
 const tolerance = 1e-9;
@@ -32,6 +33,32 @@ export function estimatePrior(
     if (moved <= tolerance) return { prior, steps, converged: true };
   }
   return { prior, steps: mostSteps, converged: false };
+}
+
+/**
+ * The class shares in unlabeled images, on the scale of the rule's `prior`. They are measured from the mean
+ * probabilities, not from the shares of the labels: one temperature leaves the probabilities of a class too high or too
+ * low as a whole, which would be taken for a shift (Alexandari, Kundaje & Shrikumar, "Maximum likelihood with
+ * bias-corrected calibration is hard-to-beat at label shift adaptation", ICML 2020).
+ * @param calibrated probabilities after the rule's temperature, row-major [N, classes], N at least 1
+ */
+export function estimateShares(
+  { prior: fitted, meanProbabilities = fitted }: Pick<DecisionRule, 'prior' | 'meanProbabilities'>,
+  calibrated: ArrayLike<number>,
+): number[] {
+  const { prior } = estimatePrior(calibrated, meanProbabilities);
+  return [...adjustToPrior(fitted, meanProbabilities, prior)];
+}
+
+/**
+ * Probabilities as the rule tells them: those after its temperature, for the class shares that it is for.
+ * @param calibrated row-major [N, classes]
+ */
+export function toTargetPrior(
+  { prior, targetPrior = prior }: Pick<DecisionRule, 'prior' | 'targetPrior'>,
+  calibrated: Float64Array,
+): Float64Array {
+  return targetPrior === prior ? calibrated : adjustToPrior(calibrated, prior, targetPrior);
 }
 
 /**

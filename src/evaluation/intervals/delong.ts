@@ -33,7 +33,7 @@ function placements(scores: readonly number[], truth: readonly boolean[]): Place
 }
 
 /** Ranks from 1; tied values share the mean of theirs. */
-function midRanks(values: readonly number[]): number[] {
+export function midRanks(values: readonly number[]): number[] {
   const order = [...values.keys()].sort((a, b) => (values[a] ?? 0) - (values[b] ?? 0));
   const ranks = new Array<number>(values.length).fill(0);
   for (let start = 0; start < order.length;) {

@@ -41,7 +41,7 @@ export async function renderSvg(chart: Chart, ink: Ink = paperInk): Promise<stri
 }
 
 /** Control characters, which XML forbids, become U+FFFD. */
-function printable(text: string): string {
+export function printable(text: string): string {
   // eslint-disable-next-line no-control-regex -- exactly these are not allowed in XML 1.0
   return text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '\ufffd');
 }

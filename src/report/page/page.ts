@@ -1,7 +1,7 @@
 /** The report of a run: one HTML file that needs nothing from elsewhere. */
-import { createHash } from 'node:crypto';
 import type { ReportContent } from '../content.js';
 import { Html, html } from './html.js';
+import { securityPolicy } from './policy.js';
 import { pageScript } from './script.js';
 import { auditSection } from './sections/audit.js';
 import { evaluationId, evaluationLabel, evaluationSection } from './sections/evaluation.js';
@@ -38,7 +38,10 @@ export async function reportHtml(content: ReportContent): Promise<string> {
     <html lang="en">
       <head>
         <meta charset="utf-8" />
-        <meta http-equiv="Content-Security-Policy" content="${securityPolicy()}" />
+        <meta
+          http-equiv="Content-Security-Policy"
+          content="${securityPolicy({ style: pageStyle, script: pageScript })}"
+        />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <title>${content.title}: roentgen report</title>
@@ -55,13 +58,6 @@ export async function reportHtml(content: ReportContent): Promise<string> {
       </body>
     </html> `;
   return page.text;
-}
-
-/** Nothing is fetched, and of scripts only the page's own runs, whatever a class or a file is named. */
-function securityPolicy(): string {
-  const hash = (text: string): string =>
-    `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
-  return `default-src 'none'; img-src data:; style-src ${hash(pageStyle)}; script-src ${hash(pageScript)}`;
 }
 
 function contents(content: ReportContent): Html {

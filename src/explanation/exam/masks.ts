@@ -1,0 +1,41 @@
+/** Lung masks of the images under examination. */
+import {
+  readMask,
+  toProblem,
+  type ImageFormat,
+  type Problem,
+  type Sample,
+} from '../../data/index.js';
+import { throwIfAborted } from '../../native/index.js';
+
+export interface ExamMasks {
+  /** By the image's name [H, W] 1 in the lungs; none where a mask is missing or cannot be used. */
+  regions: ReadonlyMap<string, Uint8Array>;
+  problems: Problem[];
+}
+
+/**
+ * The masks of these images, as large as the network sees the images.
+ * @throws RoentgenError ABORT_ERR
+ */
+export async function readMasks(
+  samples: readonly Sample[],
+  format: ImageFormat,
+  signal: AbortSignal | undefined,
+): Promise<ExamMasks> {
+  const regions = new Map<string, Uint8Array>();
+  const problems: Problem[] = [];
+  for (const { path, name, mask } of samples) {
+    throwIfAborted(signal);
+    if (mask === undefined) {
+      problems.push({ file: name, code: 'ERR_NOT_FOUND', message: 'it has no lung mask' });
+      continue;
+    }
+    try {
+      regions.set(name, await readMask(path, mask, format, { name, maskName: mask }));
+    } catch (error) {
+      problems.push(toProblem(name, error));
+    }
+  }
+  return { regions, problems };
+}
