@@ -33,6 +33,7 @@ export interface MaskedImage {
  * - The pixel values are those in the file: embedded color profiles are ignored, as PIL and OpenCV do.
  * - One channel from a color image is Rec. 601 luma in PIL's integer arithmetic, so three equal channels give
  *   exactly their value; three channels from a gray image are that image three times.
+ * - Of DICOM files the picture is as their rescaling, window and photometric interpretation mean it, see `decodeDicom`.
  * - 16-bit samples are scaled (65535 → 255), transparency is laid on black, EXIF orientation is applied, CMYK is
  *   converted, and of an animation or multi-page file the first page counts.
  * - Resizing is Lanczos 3 after the codec's own reduction by a power of two (JPEG and WebP shrink on load, 1.6
@@ -68,7 +69,7 @@ export async function decodeMasked(
   // sharp's constructor throws for an empty buffer; within the promise both ways of failing are one.
   const rgb = await Promise.resolve()
     .then(async () => {
-      const opened = openImage(bytes, pixelLimit);
+      const opened = await openImage(bytes, pixelLimit);
       const cut = section?.rectangle ? opened.extract(section.rectangle) : opened;
       const whole = format.repairs?.length ? await repairImage(cut, format) : cut;
       return whole

@@ -2,9 +2,13 @@
 import { readdir, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { RoentgenError } from '../native/index.js';
+import { dicomExtension } from './dicom/index.js';
 
-/** Of what radiographs come in, the types that sharp's prebuilt binaries decode. */
-export const imageExtensions = ['.jpg', '.jpeg', '.png', '.tif', '.tiff', '.webp', '.gif'] as const;
+/** Of what radiographs come in, the types that sharp's prebuilt binaries decode, and DICOM. */
+export const imageExtensions = [
+  ...['.jpg', '.jpeg', '.png', '.tif', '.tiff', '.webp', '.gif'],
+  dicomExtension,
+] as const;
 
 /** Whether a file's name ends in one of `imageExtensions`, in upper or lower case. */
 export function isImageName(name: string): boolean {

@@ -1,5 +1,5 @@
 /** Images found on the disk, before classes are numbered and groups formed. */
-import { isImageName } from './files.js';
+import { imageExtensions, isImageName } from './files.js';
 import type { FolderEntry } from './files.js';
 import type { ImageSource, Problem, Split } from './types.js';
 
@@ -34,7 +34,7 @@ export function describeUnusable(
   if (isImageName(fileName)) return undefined;
   return {
     code: 'ERR_UNREADABLE_IMAGE',
-    message: 'not an image file type (.jpg, .jpeg, .png, .tif, .tiff, .webp, .gif)',
+    message: `not an image file type (${imageExtensions.join(', ')})`,
   };
 }
 

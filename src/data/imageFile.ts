@@ -1,8 +1,10 @@
 /** An image file before its pixels count: its bytes, how they are opened, and what may be wrong with them. */
 import { readFile } from 'node:fs';
+import { extname } from 'node:path';
 import { promisify } from 'node:util';
 import sharp from 'sharp';
 import { RoentgenError, invalidArgument, type ErrorCode } from '../native/index.js';
+import { decodeDicom, dicomExtension, isDicom } from './dicom/index.js';
 
 /** Pixels an image may have: five times a 43 cm detector at 0.1 mm, a quarter of a 20,000² bomb. */
 export const defaultPixelLimit = 100_000_000;
@@ -39,12 +41,28 @@ export async function readImageFile(path: string, name: string): Promise<Buffer>
 
 /**
  * The image as its file means it: color profiles are ignored, EXIF orientation is applied, transparency is laid on
- * black. Nothing is decoded before the pixels are asked for.
+ * black. Of DICOM files the picture is decoded at once, see `decodeDicom`; of others nothing before the pixels are asked
+ * for.
  */
-export function openImage(bytes: Uint8Array, pixelLimit: number): sharp.Sharp {
-  return sharp(bytes, { limitInputPixels: pixelLimit, ignoreIcc: true, autoOrient: true }).flatten(
-    isJpeg(bytes) ? false : { background: 'black' },
-  );
+export async function openImage(bytes: Uint8Array, pixelLimit: number): Promise<sharp.Sharp> {
+  const options = { limitInputPixels: pixelLimit, ignoreIcc: true, autoOrient: true };
+  if (!isDicom(bytes)) {
+    return sharp(bytes, options).flatten(isJpeg(bytes) ? false : { background: 'black' });
+  }
+  const { gray, width, height } = await decodeDicom(bytes, pixelLimit);
+  return sharp(gray, { ...options, raw: { width, height, channels: 1 } });
+}
+
+/** What sharp knows of an image without its pixels; `format` may also be `dicom`. */
+export type ImageMetadata = Omit<sharp.Metadata, 'format'> & { format: string };
+
+/** Of a file of any size. Throws whatever fails. */
+export async function readMetadata(path: string): Promise<ImageMetadata> {
+  if (extname(path).toLowerCase() !== dicomExtension) {
+    return sharp(path, { limitInputPixels: false }).metadata();
+  }
+  const image = await openImage(await readWhole(path), Number.MAX_SAFE_INTEGER);
+  return { ...(await image.metadata()), format: 'dicom' };
 }
 
 /** What sharp failed with, as our error. */

@@ -28,6 +28,8 @@ export { formatInspection } from './formatInspection.js';
 export { decodeImage } from './decode.js';
 export type { DecodeOptions } from './decode.js';
 export { defaultPixelLimit } from './imageFile.js';
+export { readMetadata } from './imageFile.js';
+export type { ImageMetadata } from './imageFile.js';
 export { readMask, refuseMasks, requireMasks } from './lungs/index.js';
 export { openPacked, packDataset } from './pack.js';
 export type { PackOptions, PackProgress, PackedDataset } from './pack.js';

@@ -1,10 +1,9 @@
 /** What a source holds before any pixel is decoded, and what is wrong with it. */
 import { stat } from 'node:fs/promises';
-import sharp from 'sharp';
 import { invalidArgument } from '../native/index.js';
 import { countValues, groupItems } from './collections.js';
 import { mapConcurrently } from './concurrency.js';
-import { checkPixelLimit } from './imageFile.js';
+import { checkPixelLimit, readMetadata, type ImageMetadata } from './imageFile.js';
 import { compareCodeUnits } from './files.js';
 import { checkSplits } from './leaks.js';
 import { splits } from './types.js';
@@ -35,7 +34,7 @@ const traitTests = {
   sixteenBit: (header) => header.depth === 'ushort' || header.depth === 'short',
   multiPage: (header) => (header.pages ?? 1) > 1,
   rotatedByExif: (header) => (header.orientation ?? 1) > 1,
-} satisfies Record<string, (header: sharp.Metadata) => boolean>;
+} satisfies Record<string, (header: ImageMetadata) => boolean>;
 
 export type Trait = keyof typeof traitTests;
 export const traits = Object.keys(traitTests) as Trait[];
@@ -44,7 +43,10 @@ export const traits = Object.keys(traitTests) as Trait[];
  * What sharp may find in a file whose name ends like an image's; it would read SVG and HEIF as
  * well.
  */
-const imageFormats: ReadonlySet<string> = new Set(['jpeg', 'png', 'tiff', 'webp', 'gif']);
+const imageFormats: ReadonlySet<string> = new Set([
+  ...['jpeg', 'png', 'tiff', 'webp', 'gif'],
+  'dicom',
+]);
 
 const listedSizes = 10;
 
@@ -94,7 +96,7 @@ export interface Inspection {
 
 /** What one file's header says, or why it says nothing. */
 type Header = { sizeBytes: number } & (
-  { metadata: sharp.Metadata } | { problem: Omit<Problem, 'file'> }
+  { metadata: ImageMetadata } | { problem: Omit<Problem, 'file'> }
 );
 
 /**
@@ -143,7 +145,7 @@ async function readHeader(path: string, pixelLimit: number): Promise<Header> {
   try {
     ({ size: sizeBytes } = await stat(path));
     if (sizeBytes === 0) return { sizeBytes, problem: unreadable('an empty file (0 bytes)') };
-    const metadata = await sharp(path, { limitInputPixels: false }).metadata();
+    const metadata = await readMetadata(path);
     const { format, width, height } = metadata;
     if (!imageFormats.has(format)) {
       return { sizeBytes, problem: unreadable(`holds ${format}, not an image file type`) };

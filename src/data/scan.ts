@@ -1,6 +1,7 @@
 /** From a path to labeled, grouped samples: the one door to folders and manifests. */
 import { extname } from 'node:path';
 import { RoentgenError, invalidArgument } from '../native/index.js';
+import { dicomExtension, patientKeys } from './dicom/index.js';
 import { compareCodeUnits } from './files.js';
 import { findLabeled } from './folders.js';
 import type { Findings, Found } from './found.js';
@@ -20,7 +21,7 @@ export interface ScanOptions extends ClassOptions {
   labelsFrom?: string | undefined;
   /**
    * `kermany` (default), `person`, `file` or a regular expression, see `groupingBy`; a `patient_id`
-   * comes first.
+   * comes first, and without `groupBy` the patient that a DICOM file names, as a salted hash.
    */
   groupBy?: string | undefined;
   /**
@@ -56,12 +57,14 @@ export async function scanSource(
   const { root, kind, problems, ...findings } = await find(path, options.unlabeled === true);
   const { masks } = options;
   const found = masks === undefined ? findings.found : await findMasks(findings.found, masks);
+  const patients =
+    options.groupBy === undefined ? await dicomPatients(found) : new Map<string, string>();
   const toSample = ({ path: file, name, split, patient, mask }: Found, label: number): Sample => ({
     path: file,
     name,
     label,
     split,
-    group: patient ?? groupOf(name),
+    group: patient ?? patients.get(file) ?? groupOf(name),
     ...(mask === undefined ? {} : { mask }),
   });
 
@@ -81,6 +84,15 @@ export async function scanSource(
   const numbers = new Map(classes.map((className, number) => [className, number]));
   const samples = classed.map((image) => toSample(image, numbers.get(image.className) ?? -1));
   return finish({ root, kind, classes, samples, problems });
+}
+
+/** By path, of the DICOM files among these; see `patientKeys`. */
+async function dicomPatients(found: readonly Found[]): Promise<ReadonlyMap<string, string>> {
+  const paths = found.flatMap(({ path }) =>
+    extname(path).toLowerCase() === dicomExtension ? path : [],
+  );
+  const keys = await patientKeys(paths);
+  return new Map(paths.flatMap((path, at) => (keys[at] === undefined ? [] : [[path, keys[at]]])));
 }
 
 const withoutClass: Omit<Problem, 'file'> = {

@@ -1,11 +1,11 @@
 /** The beginning of an image file: its header, its size, and how strongly it was compressed. */
 import { open } from 'node:fs/promises';
-import sharp from 'sharp';
+import { readMetadata, type ImageMetadata } from '../data/index.js';
 import { RoentgenError, throwIfAborted } from '../native/index.js';
 import { meanQuantization } from './jpeg.js';
 
 export interface FileHead {
-  header: sharp.Metadata;
+  header: ImageMetadata;
   sizeBytes: number;
   /** See `meanQuantization`; 0 for a file that is no JPEG. */
   quantization: number;
@@ -40,7 +40,7 @@ async function readHead({ path, name }: { path: string; name: string }): Promise
       const { size: sizeBytes } = await file.stat();
       const head = Buffer.alloc(Math.min(sizeBytes, headBytes));
       await file.read(head, 0, head.length, 0);
-      const header = await sharp(path, { limitInputPixels: false }).metadata();
+      const header = await readMetadata(path);
       return { header, sizeBytes, quantization: meanQuantization(head) ?? 0 };
     } finally {
       await file.close();

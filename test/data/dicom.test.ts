@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
 import { decodeDicom, isDicom, patientKeys, UnsupportedDicom } from '../../src/data/dicom/index.js';
+import { decodeImage, inspectSource, packDataset, scanSource } from '../../src/data/index.js';
 import { packageRoot } from '../../src/native/index.js';
 
 const folder = join(packageRoot, 'test/fixtures/dicom');
@@ -99,4 +100,46 @@ test('images of one patient have one key, which is not the name', async (t) => {
   bytes.write('PHANTOM 8', bytes.indexOf('PHANTOM 7'));
   await writeFile(other, bytes);
   t.not((await patientKeys([other], cache))[0], first);
+});
+
+test('a folder of DICOM files is scanned, grouped by patient, packed and inspected like any other', async (t) => {
+  const root = await mkdtemp(join(tmpdir(), 'roentgen-dicom-'));
+  for (const [label, names] of Object.entries({
+    A: ['window', 'rle', 'jpeg2000'],
+    B: ['implicit', 'jpeg-lossless', 'monochrome1'],
+  })) {
+    await mkdir(join(root, label));
+    for (const name of names) await writeFile(join(root, label, `${name}.dcm`), fixture(name));
+  }
+  const source = await scanSource(root);
+  t.is(source.samples.length, 6);
+  t.is(new Set(source.samples.map(({ group }) => group)).size, 1);
+  t.is(new Set((await scanSource(root, { groupBy: 'file' })).samples.map((s) => s.group)).size, 6);
+  const { rows: height, columns: width, stride } = expected;
+  const format = { channels: 1, height, width, fit: 'fill' } as const;
+  const { dataset, index, problems } = await packDataset(source, format, { cacheDir: root });
+  t.deepEqual(problems, []);
+  for (const [position, name] of index.names.entries()) {
+    const { gray = [] } = expected.files[name.replace(/^.*\/|\.dcm$/g, '')] ?? {};
+    const bytes = [...dataset.read(position)].filter((_, at) => at % stride === 0);
+    const off = bytes.map((byte, at) =>
+      Math.abs(byte - 255 * Math.min(1, Math.max(0, gray[at] ?? 9))),
+    );
+    t.true(Math.max(...off) <= 1, `${name} is off by ${Math.max(...off)}`);
+  }
+  dataset.dispose();
+  const inspection = await inspectSource(source);
+  t.deepEqual([inspection.formats, inspection.problems.length], [{ dicom: 6 }, 0]);
+});
+
+test('a DICOM file that is no gray picture is a problem that says why', async (t) => {
+  const bytes = withShort(fixture('window'), [0x28, 0x02], 3);
+  const format = { channels: 1, height: 8, width: 8, fit: 'fill' } as const;
+  await t.throwsAsync(decodeImage(bytes, format, { name: 'color.dcm' }), {
+    code: 'ERR_UNREADABLE_IMAGE',
+    message: /color\.dcm: cannot be decoded: it is in color/,
+  });
+  await t.throwsAsync(decodeImage(fixture('window'), format, { name: 'big.dcm', pixelLimit: 99 }), {
+    code: 'ERR_IMAGE_TOO_LARGE',
+  });
 });

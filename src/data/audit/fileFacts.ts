@@ -1,8 +1,8 @@
 /** What the files behind a dataset's images say before they are decoded. */
 import { stat } from 'node:fs/promises';
-import sharp from 'sharp';
 import { throwIfAborted } from '../../native/index.js';
 import { mapConcurrently } from '../concurrency.js';
+import { readMetadata } from '../imageFile.js';
 
 export interface FileFacts {
   /** In pixels, as stored. */
@@ -26,7 +26,7 @@ export async function readFileFacts(
     try {
       const [{ size: bytes }, { width, height, space }] = await Promise.all([
         stat(path),
-        sharp(path, { limitInputPixels: false }).metadata(),
+        readMetadata(path),
       ]);
       return { width, height, bytes, color: space };
     } catch {

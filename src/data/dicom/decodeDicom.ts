@@ -20,10 +20,12 @@ const pixelTag = 'x7fe00010';
 /**
  * Decodes uncompressed, RLE, JPEG baseline, JPEG lossless, JPEG-LS and JPEG 2000 files of one gray frame, by their own
  * rescaling and window. The last three need packages that an installation may lack.
+ * @param pixelLimit files of more pixels are refused before they are decoded
  * @throws UnsupportedDicom, MissingCodec; Error for a malformed file
  */
-export async function decodeDicom(bytes: Uint8Array): Promise<DicomPicture> {
+export async function decodeDicom(bytes: Uint8Array, pixelLimit = Infinity): Promise<DicomPicture> {
   const { header, dataSet } = parseHeader(bytes);
+  if (header.rows * header.columns > pixelLimit) throw new Error('it exceeds pixel limit');
   const { samples, bits } = await readSamples(dataSet, header);
   const stored = storedValues(samples, { ...header, bitsAllocated: bits });
   return { gray: grayValues(stored, header), width: header.columns, height: header.rows };

@@ -63,6 +63,9 @@ export interface ParsedDicom {
   dataSet: DataSet;
 }
 
+/** Of file names. */
+export const dicomExtension = '.dcm';
+
 /** The mark behind the preamble of 128 bytes. */
 export function isDicom(bytes: Uint8Array): boolean {
   return (

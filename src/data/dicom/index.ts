@@ -2,5 +2,5 @@
 export { MissingCodec } from './codecs.js';
 export { decodeDicom } from './decodeDicom.js';
 export type { DicomPicture } from './decodeDicom.js';
-export { isDicom, UnsupportedDicom } from './header.js';
+export { dicomExtension, isDicom, UnsupportedDicom } from './header.js';
 export { patientKeys } from './patient.js';

@@ -102,7 +102,7 @@ interface Size {
 /** As it is looked at, its orientation applied. */
 async function sizeOf(bytes: Uint8Array, name: string, pixelLimit: number): Promise<Size> {
   const { autoOrient } = await Promise.resolve()
-    .then(() => openImage(bytes, pixelLimit).metadata())
+    .then(async () => (await openImage(bytes, pixelLimit)).metadata())
     .catch((cause: unknown) => {
       throw decodeError(name, cause, pixelLimit);
     });
@@ -118,7 +118,9 @@ async function drawMask(
 ): Promise<Uint8Array> {
   const bytes = typeof file === 'string' ? await readImageFile(file, name) : file;
   checkShape(await sizeOf(bytes, name, pixelLimit), size, name);
-  const gray = await openImage(bytes, pixelLimit)
+  const gray = await (
+    await openImage(bytes, pixelLimit)
+  )
     .resize({ ...size, fit: 'fill', kernel: 'nearest' })
     .toColourspace('b-w')
     .raw({ depth: 'uchar' })
