@@ -95,7 +95,7 @@ test('a folder that holds nothing but the set is entered', async (t) => {
 test('every file in a class folder that is no image is listed', async (t) => {
   const root = await makeFolder(t, {
     ...folders,
-    ...filesNamed('A/notes.txt', 'A/scan.dcm', 'B/masks/1.png', 'outside.png', 'README.md'),
+    ...filesNamed('A/notes.txt', 'A/scan.bmp', 'B/masks/1.png', 'outside.png', 'README.md'),
   });
   await mkdir(join(root, 'C'));
   await symlink(join(root, 'gone.png'), join(root, 'A/broken.png'));
@@ -109,7 +109,7 @@ test('every file in a class folder that is no image is listed', async (t) => {
       ['A/broken.png', 'ERR_NOT_FOUND'],
       ['A/notes.txt', 'ERR_UNREADABLE_IMAGE'],
       ['A/pipe.png', 'ERR_UNREADABLE_IMAGE'],
-      ['A/scan.dcm', 'ERR_UNREADABLE_IMAGE'],
+      ['A/scan.bmp', 'ERR_UNREADABLE_IMAGE'],
       ['B/masks', 'ERR_UNREADABLE_IMAGE'],
       ['C', 'ERR_EMPTY_DATASET'],
       ['outside.png', 'ERR_UNREADABLE_IMAGE'],
