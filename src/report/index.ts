@@ -24,7 +24,7 @@ export { claimChecklist } from './card/claim.js';
 export { modelCard } from './card/modelCard.js';
 export { html, Html, scriptJson } from './page/html.js';
 export type { Content } from './page/html.js';
-export { securityPolicy } from './page/policy.js';
+export { htmlDocument } from './page/document.js';
 export { pageStyle } from './page/style.js';
 export { shorten } from './charts/chart.js';
 export { paperInk } from './charts/ink.js';

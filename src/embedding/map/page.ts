@@ -1,6 +1,6 @@
 /** A map of images as one HTML file that needs nothing from elsewhere: point at an image and see it. */
 import { splits } from '../../data/index.js';
-import { Html, html, pageStyle, scriptJson, securityPolicy } from '../../report/index.js';
+import { html, htmlDocument, pageStyle, scriptJson, type Html } from '../../report/index.js';
 import { className, predictionOf, type Gathered } from '../gathered.js';
 import type { Projection } from '../projection/project.js';
 import { mapScript } from './script.js';
@@ -44,68 +44,55 @@ export async function scatterPage(
   };
   const title = describeMap(gathered, projection);
   const style = `${pageStyle}${mapStyle}`;
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta
-          http-equiv="Content-Security-Policy"
-          content="${securityPolicy({ style, script: mapScript })}"
-        />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <title>${methodNames[projection.method]}: roentgen</title>
-        ${new Html(`<style>${style}</style>`)}
-      </head>
-      <body>
-        <header>
-          <p class="eyebrow">roentgen embed</p>
-          <h1>${title}</h1>
-          ${facts(gathered, projection)}
-          <p class="notice">For research and education: not a medical device.</p>
-        </header>
-        <main>
-          <noscript
-            ><p class="absent">The map needs JavaScript; scatter.png shows it without.</p></noscript
-          >
-          <div class="map">
-            <div class="plot">
-              <canvas
-                id="plot"
-                tabindex="0"
-                role="application"
-                aria-label="${title}"
-                aria-describedby="help"
-              ></canvas>
-              <div class="buttons">
-                <button type="button" data-do="in">Zoom in</button>
-                <button type="button" data-do="out">Zoom out</button>
-                <button type="button" data-do="all">Show all</button>
-                ${gathered.count > gathered.known && html`<button type="button" data-do="new">Next new image</button>`}
-              </div>
-              <p id="help" class="eyebrow">
-                Point at an image to see it; click to keep it. Drag to move, turn the wheel to zoom.
-                Keys: arrows go to the next image in that direction, + and − zoom, 0 shows
-                all${gathered.count > gathered.known && ', n goes to the next new image'}.
-              </p>
-            </div>
-            <div class="side">
-              <div id="details" role="status">
-                <canvas id="picture" width="224" height="224" hidden></canvas>
-                <p id="words">No image is chosen.</p>
-              </div>
-              ${facets.map(facetControls)}
-              <p id="count" class="eyebrow"></p>
-            </div>
+  const body = html`
+    <header>
+      <p class="eyebrow">roentgen embed</p>
+      <h1>${title}</h1>
+      ${facts(gathered, projection)}
+      <p class="notice">For research and education: not a medical device.</p>
+    </header>
+    <main>
+      <noscript
+        ><p class="absent">The map needs JavaScript; scatter.png shows it without.</p></noscript
+      >
+      <div class="map">
+        <div class="plot">
+          <canvas
+            id="plot"
+            tabindex="0"
+            role="application"
+            aria-label="${title}"
+            aria-describedby="help"
+          ></canvas>
+          <div class="buttons">
+            <button type="button" data-do="in">Zoom in</button>
+            <button type="button" data-do="out">Zoom out</button>
+            <button type="button" data-do="all">Show all</button>
+            ${gathered.count > gathered.known && html`<button type="button" data-do="new">Next new image</button>`}
           </div>
-        </main>
-        <footer><p>Written by roentgen.</p></footer>
-        <script type="application/json" id="data">
-          ${scriptJson(data)}
-        </script>
-        ${new Html(`<script>${mapScript}</script>`)}
-      </body>
-    </html> `.text;
+          <p id="help" class="eyebrow">
+            Point at an image to see it; click to keep it. Drag to move, turn the wheel to zoom.
+            Keys: arrows go to the next image in that direction, + and − zoom, 0 shows
+            all${gathered.count > gathered.known && ', n goes to the next new image'}.
+          </p>
+        </div>
+        <div class="side">
+          <div id="details" role="status">
+            <canvas id="picture" width="224" height="224" hidden></canvas>
+            <p id="words">No image is chosen.</p>
+          </div>
+          ${facets.map(facetControls)}
+          <p id="count" class="eyebrow"></p>
+        </div>
+      </div>
+    </main>
+    <footer><p>Written by roentgen.</p></footer>
+    <script type="application/json" id="data">
+      ${scriptJson(data)}
+    </script>
+  `;
+  const documentTitle = `${methodNames[projection.method]}: roentgen`;
+  return htmlDocument({ title: documentTitle, style, script: mapScript, body });
 }
 
 function facts({ count, known }: Gathered, projection: Omit<Projection, 'points'>): Html {

@@ -1,6 +1,6 @@
 /** The gallery of explanations: one page beside its pictures, filtered, sorted and faded in the browser. */
 import type { Problem } from '../../data/index.js';
-import { Html, html, pageStyle, securityPolicy } from '../../report/index.js';
+import { html, htmlDocument, pageStyle, type Html } from '../../report/index.js';
 import { methodOf, methods, type MethodName } from '../methods.js';
 import type { ExplanationRow } from '../table.js';
 import { figure, notice, percent } from '../words.js';
@@ -27,44 +27,31 @@ const orders = [
 /** The whole page as text. It works from its folder without a network; the same content gives the same bytes. */
 export function galleryHtml(content: GalleryContent): string {
   const style = `${pageStyle}${galleryStyle}`;
-  const policy = securityPolicy({ style, script: galleryScript, pictures: 'beside' });
   const cards = cardsOf(content.rows);
   const title = `Explanations by ${content.model}`;
-  const page = html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta http-equiv="Content-Security-Policy" content="${policy}" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <title>${title}</title>
-        ${new Html(`<style>${style}</style>`)}
-      </head>
-      <body>
-        <a class="skip" href="#main">Skip to the images</a>
-        <header>
-          <p class="eyebrow">roentgen explain</p>
-          <h1>${title}</h1>
-          <p class="notice">${notice}.</p>
-          <p>
-            What a map shows is where the network looked, not where a finding is. Color covers an
-            image where its map is high; maps without evidence leave it as it is, and say so.
-          </p>
-        </header>
-        ${controls(content, cards)}
-        <main id="main">
-          <ul class="cards">
-            ${cards.map(card)}
-          </ul>
-          ${problemList(content.problems)}
-        </main>
-        <footer>
-          <p>${notice}. Written by roentgen; all figures are in explanations.csv.</p>
-        </footer>
-        ${new Html(`<script>${galleryScript}</script>`)}
-      </body>
-    </html> `;
-  return page.text;
+  const body = html`
+    <a class="skip" href="#main">Skip to the images</a>
+    <header>
+      <p class="eyebrow">roentgen explain</p>
+      <h1>${title}</h1>
+      <p class="notice">${notice}.</p>
+      <p>
+        What a map shows is where the network looked, not where a finding is. Color covers an image
+        where its map is high; maps without evidence leave it as it is, and say so.
+      </p>
+    </header>
+    ${controls(content, cards)}
+    <main id="main">
+      <ul class="cards">
+        ${cards.map(card)}
+      </ul>
+      ${problemList(content.problems)}
+    </main>
+    <footer>
+      <p>${notice}. Written by roentgen; all figures are in explanations.csv.</p>
+    </footer>
+  `;
+  return htmlDocument({ title, style, script: galleryScript, pictures: 'beside', body });
 }
 
 /** One for each explanation; the convolutions of one image share a sheet, and a card. */

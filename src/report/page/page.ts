@@ -1,7 +1,7 @@
 /** The report of a run: one HTML file that needs nothing from elsewhere. */
 import type { ReportContent } from '../content.js';
 import { Html, html } from './html.js';
-import { securityPolicy } from './policy.js';
+import { htmlDocument } from './document.js';
 import { pageScript } from './script.js';
 import { auditSection } from './sections/audit.js';
 import { evaluationId, evaluationLabel, evaluationSection } from './sections/evaluation.js';
@@ -34,30 +34,16 @@ export async function reportHtml(content: ReportContent): Promise<string> {
     content.evaluations.map(async (split, index) => evaluationSection(content, split, index)),
   );
   const others = await Promise.all(sections.map(async ({ write }) => write(content)));
-  const page = html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta
-          http-equiv="Content-Security-Policy"
-          content="${securityPolicy({ style: pageStyle, script: pageScript })}"
-        />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <title>${content.title}: roentgen report</title>
-        ${new Html(`<style>${pageStyle}</style>`)}
-      </head>
-      <body>
-        <a class="skip" href="#main">Skip to the figures</a>
-        ${verdict(content)} ${contents(content)}
-        <main id="main">${evaluations.length === 0 ? noEvaluation() : evaluations} ${others}</main>
-        <footer>
-          <p>For research and education: not a medical device. Written by roentgen.</p>
-        </footer>
-        ${new Html(`<script>${pageScript}</script>`)}
-      </body>
-    </html> `;
-  return page.text;
+  const body = html`
+    <a class="skip" href="#main">Skip to the figures</a>
+    ${verdict(content)} ${contents(content)}
+    <main id="main">${evaluations.length === 0 ? noEvaluation() : evaluations} ${others}</main>
+    <footer>
+      <p>For research and education: not a medical device. Written by roentgen.</p>
+    </footer>
+  `;
+  const title = `${content.title}: roentgen report`;
+  return htmlDocument({ title, style: pageStyle, script: pageScript, body });
 }
 
 function contents(content: ReportContent): Html {

@@ -1,5 +1,5 @@
 /** A comparison as one HTML file: the verdict, why, what was tried, and what it changed. */
-import { figure, html, Html, pageStyle, securityPolicy, table } from '../../report/index.js';
+import { figure, html, htmlDocument, Html, pageStyle, table } from '../../report/index.js';
 import { ruleText } from '../grading.js';
 import { describeRepair, outcomes } from '../ladder/index.js';
 import { outcomeFigures, outcomeTitles } from '../outcome.js';
@@ -27,41 +27,27 @@ export async function shiftHtml(
       return figure(histogramChart(drift, source, target), `${drift.title}: ${drift.grade}`);
     }),
   );
-  const page = html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta
-          http-equiv="Content-Security-Policy"
-          content="${securityPolicy({ style: pageStyle })}"
-        />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <title>Domain shift: ${report.target}</title>
-        ${new Html(`<style>${pageStyle}</style>`)}
-      </head>
-      <body>
-        <main>
-          <p class="eyebrow">Domain shift</p>
-          <h1>${report.target} against ${report.source}</h1>
-          <p class="headline">${report.verdict}</p>
-          <p class="notice">For research and education: not a medical device.</p>
-          <p>
-            ${report.targetImages} images of the target, ${report.sourceImages} of the source
-            (${report.sourcePart}).
-          </p>
-          ${list(report.reasons)} ${list(report.notes)} ${imagesSection(sheet)}
-          ${withoutLabels(report)} ${ladderSection(report)} ${outcomeSection(report)}
-          <h2>Figures</h2>
-          ${figuresTable(report)}
-          <div class="charts figures">${charts}</div>
-          <h2>Rules</h2>
-          <p>${ruleText}</p>
-        </main>
-        <footer><p>Written by roentgen.</p></footer>
-      </body>
-    </html> `;
-  return page.text;
+  const body = html`
+    <main>
+      <p class="eyebrow">Domain shift</p>
+      <h1>${report.target} against ${report.source}</h1>
+      <p class="headline">${report.verdict}</p>
+      <p class="notice">For research and education: not a medical device.</p>
+      <p>
+        ${report.targetImages} images of the target, ${report.sourceImages} of the source
+        (${report.sourcePart}).
+      </p>
+      ${list(report.reasons)} ${list(report.notes)} ${imagesSection(sheet)} ${withoutLabels(report)}
+      ${ladderSection(report)} ${outcomeSection(report)}
+      <h2>Figures</h2>
+      ${figuresTable(report)}
+      <div class="charts figures">${charts}</div>
+      <h2>Rules</h2>
+      <p>${ruleText}</p>
+    </main>
+    <footer><p>Written by roentgen.</p></footer>
+  `;
+  return htmlDocument({ title: `Domain shift: ${report.target}`, style: pageStyle, body });
 }
 
 function list(sentences: readonly string[]): Html | null {
