@@ -11,7 +11,7 @@ import {
 } from '../embedding/index.js';
 import { createEvaluationReporter } from './evaluate.js';
 import { inferenceFlags } from './inferenceFlags.js';
-import { progressLine } from './progressLine.js';
+import { showShare } from './progressLine.js';
 import { labelFlags, readingFlags } from './sharedFlags.js';
 import type { Terminal } from './terminal.js';
 import type { Verb } from './verb.js';
@@ -128,12 +128,7 @@ export const embedVerb: Verb = {
 function createEmbeddingReporter(terminal: Terminal): (event: EmbedEvent) => void {
   const evaluating = createEvaluationReporter(terminal, 'embedding');
   return (event) => {
-    if (event.kind !== 'projecting') {
-      evaluating(event);
-      return;
-    }
-    terminal.live((width) => {
-      return progressLine([{ text: 'map', rank: 0 }], event.share, width, terminal.style);
-    });
+    if (event.kind === 'projecting') showShare(terminal, 'map', event.share);
+    else evaluating(event);
   };
 }

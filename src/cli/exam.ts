@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { examineExplanations, examSettingsSchema } from '../explanation/index.js';
 import { examLines } from './examLines.js';
-import { progressLine } from './progressLine.js';
+import { showShare } from './progressLine.js';
 import { readingFlags } from './sharedFlags.js';
 import { styleFor } from './style.js';
 import type { Verb } from './verb.js';
@@ -37,9 +37,7 @@ export const examVerb: Verb = {
         signal: session.catchInterrupt('Stopping …'),
         onProgress: ({ done, total, method }) => {
           const title = `examining ${method} ${done}/${total}`;
-          session.terminal.live((width) =>
-            progressLine([{ text: title, rank: 0 }], done / total, width, session.terminal.style),
-          );
+          showShare(session.terminal, title, done / total);
         },
       },
     );

@@ -7,7 +7,7 @@ import {
   pictureSettingsSchema,
   type ExplainResult,
 } from '../explanation/index.js';
-import { progressLine } from './progressLine.js';
+import { showShare } from './progressLine.js';
 import { inferenceFlags } from './inferenceFlags.js';
 import { readingFlags } from './sharedFlags.js';
 import { alignColumns, formatPercent, plural } from './text.js';
@@ -58,9 +58,7 @@ export const explainVerb: Verb = {
         signal: session.catchInterrupt('Stopping …'),
         onProgress: ({ done, total }) => {
           const title = `explaining ${done}/${total}`;
-          session.terminal.live((width) =>
-            progressLine([{ text: title, rank: 0 }], done / total, width, session.terminal.style),
-          );
+          showShare(session.terminal, title, done / total);
         },
       },
     );

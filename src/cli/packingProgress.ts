@@ -1,5 +1,5 @@
 /** Packing as people see it: a line with a bar on a terminal, two plain lines elsewhere. */
-import { progressLine } from './progressLine.js';
+import { progressLine, showShare } from './progressLine.js';
 import type { Terminal } from './terminal.js';
 import { formatClock, formatCount, formatSeconds } from './text.js';
 
@@ -32,5 +32,16 @@ export function createPackingReporter(terminal: Terminal): (progress: Packing) =
       ];
       return progressLine(parts, done / total, width, terminal.style);
     });
+  };
+}
+
+type StepEvent = ({ kind: 'packing' } & Packing) | { kind: 'step'; title: string; share: number };
+
+/** A function for the events of work that packs images first and then goes on in steps with a title. */
+export function createStepReporter(terminal: Terminal): (event: StepEvent) => void {
+  const packing = createPackingReporter(terminal);
+  return (event) => {
+    if (event.kind === 'packing') packing(event);
+    else showShare(terminal, event.title, event.share);
   };
 }

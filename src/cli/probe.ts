@@ -1,10 +1,8 @@
 /** `roentgen probe`: whether the labels can be told without seeing the lungs. */
 import { z } from 'zod';
-import { formatProbes, probe, type ProbeEvent } from '../probing/index.js';
-import { createPackingReporter } from './packingProgress.js';
-import { progressLine } from './progressLine.js';
+import { formatProbes, probe } from '../probing/index.js';
+import { createStepReporter } from './packingProgress.js';
 import { labelFlags, readingFlags } from './sharedFlags.js';
-import type { Terminal } from './terminal.js';
 import type { Verb } from './verb.js';
 
 const flags = z.strictObject({
@@ -59,7 +57,7 @@ export const probeVerb: Verb = {
       },
       {
         signal: session.catchInterrupt('Stopping …'),
-        onEvent: createProbeReporter(session.terminal),
+        onEvent: createStepReporter(session.terminal),
       },
     );
     const { problems, output } = report;
@@ -67,17 +65,3 @@ export const probeVerb: Verb = {
     return { text: `${formatProbes(report)}${place}`, json: report, problems, keepGoing };
   },
 };
-
-function createProbeReporter(terminal: Terminal): (event: ProbeEvent) => void {
-  const packing = createPackingReporter(terminal);
-  return (event) => {
-    if (event.kind === 'packing') {
-      packing(event);
-      return;
-    }
-    const { title, share } = event;
-    terminal.live((width) => {
-      return progressLine([{ text: title, rank: 0 }], share, width, terminal.style);
-    });
-  };
-}

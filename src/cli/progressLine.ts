@@ -1,6 +1,7 @@
 /** One line of progress that fits any width: figures with a bar, the least important left out first. */
 import { glyphsFor, type Glyphs } from './glyphs.js';
 import type { Style } from './style.js';
+import type { Terminal } from './terminal.js';
 
 export interface ProgressPart {
   text: string;
@@ -47,4 +48,9 @@ export function progressLine(
 function drawBar(share: number, columns: number, style: Style, { done, left }: Glyphs): string {
   const full = Math.round(Math.min(1, Math.max(0, share)) * columns);
   return style.cyan(done.repeat(full)) + style.dim(left.repeat(columns - full));
+}
+
+/** Shows a line that says what is being done, and how much of it is. */
+export function showShare(terminal: Terminal, title: string, share: number): void {
+  terminal.live((width) => progressLine([{ text: title, rank: 0 }], share, width, terminal.style));
 }

@@ -1,19 +1,11 @@
 /** `roentgen shift`: whether images differ from those that a model knows, and which repair brings them nearer. */
 import { z } from 'zod';
 import { splits } from '../data/index.js';
-import {
-  measureShift,
-  repairShift,
-  type RepairReport,
-  type ShiftEvent,
-  type ShiftReport,
-} from '../shift/index.js';
-import { createPackingReporter } from './packingProgress.js';
-import { progressLine } from './progressLine.js';
+import { measureShift, repairShift, type RepairReport, type ShiftReport } from '../shift/index.js';
+import { createStepReporter } from './packingProgress.js';
 import { labelFlags, readingFlags } from './sharedFlags.js';
 import { invalidArgument } from '../native/index.js';
 import { shiftLines } from './shiftLines.js';
-import type { Terminal } from './terminal.js';
 import type { Verb } from './verb.js';
 
 const flags = z.strictObject({
@@ -99,7 +91,7 @@ export const shiftVerb: Verb = {
     };
     const hooks = {
       signal: session.catchInterrupt('Stopping …'),
-      onEvent: createShiftReporter(session.terminal),
+      onEvent: createStepReporter(session.terminal),
     };
     if (repair && model === undefined) {
       throw invalidArgument('--model', 'a model to repair', 'nothing');
@@ -117,17 +109,3 @@ export const shiftVerb: Verb = {
     };
   },
 };
-
-function createShiftReporter(terminal: Terminal): (event: ShiftEvent) => void {
-  const packing = createPackingReporter(terminal);
-  return (event) => {
-    if (event.kind === 'packing') {
-      packing(event);
-      return;
-    }
-    const { title, share } = event;
-    terminal.live((width) =>
-      progressLine([{ text: title, rank: 0 }], share, width, terminal.style),
-    );
-  };
-}
