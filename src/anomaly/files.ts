@@ -1,7 +1,7 @@
 /** The files of a judging: figures, scores of every image, histograms, and reconstructions in pictures. */
 import { join } from 'node:path';
 import { writeFileAtomic } from '../native/index.js';
-import { anomalyHistogramSvg } from '../report/index.js';
+import { anomalyHistogramSvg, capitalized } from '../report/index.js';
 import { drawReconstructions } from './figure.js';
 import { scoresHeader, scoresLines } from './formatScores.js';
 import type { AnomalyReport, JudgedImages } from './types.js';
@@ -33,8 +33,4 @@ export async function writeAnomalyFiles(
   if (model.task === 'reconstruction') {
     await write('reconstructions.png', await drawReconstructions(images, report));
   }
-}
-
-function capitalized(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

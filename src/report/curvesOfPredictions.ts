@@ -83,15 +83,28 @@ export function reliabilityPoints(bins: readonly ReliabilityBin[]): ReliabilityP
   );
 }
 
-/** Counts of `values` in [0, 1] in bins of equal width; 1 belongs to the last. */
+export interface HistogramBin {
+  low: number;
+  high: number;
+  count: number;
+}
+
+/**
+ * Counts of `values` in `bins` bins of equal width from `low` to `high`. What lies beyond an end is counted in the bin
+ * there; the upper end belongs to the last.
+ */
 export function histogram(
   values: readonly number[],
-  bins = 20,
-): { low: number; high: number; count: number }[] {
+  bins: number,
+  [low, high]: readonly [low: number, high: number] = [0, 1],
+): HistogramBin[] {
+  // Where all values are one, a bin is as wide as 1.
+  const range = high - low || bins;
   const counts = new Array<number>(bins).fill(0);
   for (const value of values) {
-    const bin = Math.min(bins - 1, Math.floor(value * bins));
+    const bin = Math.max(0, Math.min(bins - 1, Math.floor(((value - low) / range) * bins)));
     counts[bin] = (counts[bin] ?? 0) + 1;
   }
-  return counts.map((count, index) => ({ low: index / bins, high: (index + 1) / bins, count }));
+  const edge = (bin: number): number => low + (bin * range) / bins;
+  return counts.map((count, bin) => ({ low: edge(bin), high: edge(bin + 1), count }));
 }

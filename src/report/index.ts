@@ -7,6 +7,7 @@ export {
   scatterSvg,
   trainingCurvesSvg,
 } from './files.js';
+export { histogram } from './curvesOfPredictions.js';
 export { writePlots } from './plots.js';
 export type { Chart } from './charts/chart.js';
 export { figure, table } from './page/parts.js';
@@ -26,6 +27,7 @@ export { html, Html, scriptJson } from './page/html.js';
 export type { Content } from './page/html.js';
 export { htmlDocument } from './page/document.js';
 export { pageStyle } from './page/style.js';
+export { capitalized } from './page/words.js';
 export { shorten } from './charts/chart.js';
 export { paperInk } from './charts/ink.js';
 export { printable } from './charts/render.js';

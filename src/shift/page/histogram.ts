@@ -1,6 +1,6 @@
 /** One figure of source and target as two histograms on one axis. */
 import { quantile } from '../../evaluation/index.js';
-import type { Chart } from '../../report/index.js';
+import { histogram, type Chart } from '../../report/index.js';
 import type { FigureDrift } from '../types.js';
 
 const bins = 30;
@@ -59,18 +59,12 @@ export function histogramChart(
 function countIn(
   side: string,
   values: readonly number[],
-  [low, high]: readonly [low: number, high: number],
+  range: readonly [low: number, high: number],
 ): Bin[] {
-  const width = (high - low) / bins || 1;
-  const counts = new Array<number>(bins).fill(0);
-  for (const value of values) {
-    const bin = Math.min(bins - 1, Math.max(0, Math.floor((value - low) / width)));
-    counts[bin] = (counts[bin] ?? 0) + 1;
-  }
-  const filled = counts.map((count, bin) => ({
-    ...{ side, low: low + bin * width, high: low + (bin + 1) * width },
-    share: count / values.length,
-  }));
+  const filled = histogram(values, bins, range).map(({ low, high, count }) => {
+    return { side, low, high, share: count / values.length };
+  });
   // A step ends where the next begins, so that the last one needs an end.
-  return [...filled, { side, low: high, high, share: filled.at(-1)?.share ?? 0 }];
+  const [, end] = range;
+  return [...filled, { side, low: end, high: end, share: filled.at(-1)?.share ?? 0 }];
 }
