@@ -9,7 +9,7 @@ import {
 import { loadModel, type EvaluateHooks, type Model } from '../inference/index.js';
 import { nearest } from '../models/index.js';
 import { RoentgenError } from '../native/index.js';
-import { readRun, type RunSummary } from '../training/index.js';
+import { readRun, requireRunData, type RunSummary } from '../training/index.js';
 
 export interface SubjectOptions {
   /** A run directory: of an autoencoder that learned from normal images, or of a classifier. */
@@ -61,7 +61,7 @@ export async function openSubject(
       onProgress: (progress) => onEvent?.({ kind: 'packing', ...progress }),
     });
     try {
-      checkData(packed, run, data);
+      requireRunData(packed, run, data, '; for other images use its detector (--detector)');
       const parts = divide(packed, run, { data, normal });
       const dispose = (): void => {
         packed.dataset.dispose();
@@ -76,15 +76,6 @@ export async function openSubject(
     model.dispose();
     throw error;
   }
-}
-
-function checkData({ index }: PackedDataset, run: RunSummary, data: string): void {
-  if (index.sourceHash === run.dataHash) return;
-  throw new RoentgenError(
-    'ERR_MODEL_MISMATCH',
-    `${data} is not what ${run.path} was trained on (${run.data}): its model may have learned from the images that ` +
-      'would judge it. Name the data of the run; for other images use its detector (--detector).',
-  );
 }
 
 function divide(

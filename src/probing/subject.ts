@@ -1,5 +1,5 @@
 /** What is probed: the images, who learns and who judges, and the run whose part they share. */
-import { extname, resolve } from 'node:path';
+import { extname } from 'node:path';
 import {
   openData,
   samplesOf,
@@ -13,7 +13,7 @@ import {
 } from '../data/index.js';
 import { loadModel, type Model } from '../inference/index.js';
 import { invalidArgument, RoentgenError } from '../native/index.js';
-import { listRuns, type RunSummary } from '../training/index.js';
+import { readRun, requireRunData, type RunSummary } from '../training/index.js';
 import { readHeads, type FileHead } from './fileHeads.js';
 import { side, type Material, type ProbeEvent } from './types.js';
 
@@ -74,7 +74,8 @@ interface Division {
  * a validation part; ERR_SINGLE_CLASS where that has one class only
  */
 export async function openSubject(options: ProbeOptions, hooks: ProbeHooks): Promise<Subject> {
-  const summary = options.model === undefined ? null : await readRun(options.model, options);
+  if (options.model !== undefined) refuseSettled(options);
+  const summary = options.model === undefined ? null : await readRun(options.model);
   const model = summary && (await loadClassifier(summary.path));
   try {
     const { fit, reading, ...split } = divide(options, summary, model);
@@ -87,7 +88,7 @@ export async function openSubject(options: ProbeOptions, hooks: ProbeHooks): Pro
     };
     const packed = await openData(data, { channels: 1, height: side, width: side, fit }, opening);
     try {
-      if (summary) checkData(packed, summary, data);
+      if (summary) requireRunData(packed, summary, data, ', or leave the run out');
       const { validationFrom, ...chosen } = choose(packed, split, data);
       const { masks = summary?.settings.masks } = options;
       const files = await findFiles(data, { ...reading, masks }, packed, chosen.positions);
@@ -116,17 +117,11 @@ export async function openSubject(options: ProbeOptions, hooks: ProbeHooks): Pro
   }
 }
 
-async function readRun(path: string, options: ProbeOptions): Promise<RunSummary> {
+/** A run has settled how its images are read and divided. */
+function refuseSettled(options: ProbeOptions): void {
   const given = settledByRun.find((name) => options[name] !== undefined);
-  if (given !== undefined) {
-    throw invalidArgument(given, 'nothing with a model, whose run has settled it', options[given]);
-  }
-  const { runs, problems } = await listRuns([path]);
-  const run = runs.find((candidate) => resolve(candidate.path) === resolve(path));
-  if (run !== undefined) return run;
-  const [problem] = problems;
-  const reason = problem?.message ?? 'is no run, but a folder of runs: name one of them';
-  throw new RoentgenError(problem?.code ?? 'ERR_NOT_FOUND', `${path}: ${reason}`);
+  if (given === undefined) return;
+  throw invalidArgument(given, 'nothing with a model, whose run has settled it', options[given]);
 }
 
 async function loadClassifier(run: string): Promise<Model> {
@@ -147,15 +142,6 @@ function divide(options: ProbeOptions, run: RunSummary | null, model: Model | nu
   }
   const { seed, valFraction, labelsFrom, groupBy, fit } = run.settings;
   return { seed, valFraction, fit, reading: { classes: model?.classes, labelsFrom, groupBy } };
-}
-
-function checkData({ index }: PackedDataset, run: RunSummary, data: string): void {
-  if (index.sourceHash === run.dataHash) return;
-  throw new RoentgenError(
-    'ERR_MODEL_MISMATCH',
-    `${data} is not what ${run.path} was trained on (${run.data}): its model may have learned from the images that ` +
-      'would judge it. Name the data of the run, or leave the run out.',
-  );
 }
 
 function choose(

@@ -25,7 +25,7 @@ export { previewAugmentation } from './preview.js';
 export type { AugmentationPreview, PreviewSettings } from './preview.js';
 export { compareRuns } from './compareRuns.js';
 export type { RunComparison, SettingName } from './compareRuns.js';
-export { listRuns, readRun } from './runs.js';
+export { listRuns, readRun, requireRunData } from './runs.js';
 export type { RunList, RunSummary } from './runs.js';
 export { resumeTraining, train } from './train.js';
 export type { ResumeOptions, TrainOptions } from './train.js';

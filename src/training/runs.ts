@@ -1,7 +1,7 @@
 /** The runs in a folder: what each was asked to do, how far it came, and how good it is. */
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import type { Problem } from '../data/index.js';
+import type { PackedDataset, Problem } from '../data/index.js';
 import { metricDirection, wilsonInterval } from '../evaluation/index.js';
 import { RoentgenError } from '../native/index.js';
 import type { EpochRecord } from './events.js';
@@ -90,6 +90,25 @@ export async function readRun(path: string): Promise<RunSummary> {
         : `${path}: ${error.message}`;
     throw new RoentgenError(error.code, message, { cause: error });
   }
+}
+
+/**
+ * Whether images may judge a run's model by the division that the run made.
+ * @param otherwise what the user may do besides naming the run's data
+ * @throws RoentgenError ERR_MODEL_MISMATCH where the data are not the run's
+ */
+export function requireRunData(
+  { index }: Pick<PackedDataset, 'index'>,
+  run: RunSummary,
+  data: string,
+  otherwise: string,
+): void {
+  if (index.sourceHash === run.dataHash) return;
+  throw new RoentgenError(
+    'ERR_MODEL_MISMATCH',
+    `${data} is not what ${run.path} was trained on (${run.data}): its model may have learned from the images that ` +
+      `would judge it. Name the data of the run${otherwise}.`,
+  );
 }
 
 /** Any of these tells a run from another folder, so that one without its config.yaml is not passed over. */
