@@ -34,6 +34,7 @@ export const errorCodes = {
   },
   ERR_DIVERGED: { exitCode: 1, meaning: 'the loss is not a finite number' },
   ERR_BUSY: { exitCode: 1, meaning: 'the handle is already at work' },
+  ERR_OVERLOADED: { exitCode: 1, meaning: 'more work waits than may; ask again later' },
   ERR_DISPOSED: { exitCode: 1, meaning: 'the handle was disposed' },
   ERR_OUT_OF_MEMORY: { exitCode: 1, meaning: 'memory ran out' },
   ERR_NO_SPACE: { exitCode: 1, meaning: 'no space left on the disk' },

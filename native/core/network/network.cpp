@@ -46,6 +46,13 @@ FeatureShape Network::featureShape(size_t count) const {
   return {shape_.channels, shape_.height, shape_.width};
 }
 
+std::vector<const Layer*> Network::sequence() const {
+  std::vector<const Layer*> layers;
+  for (const NamedLayer& entry : layers_)
+    layers.push_back(entry.layer.get());
+  return layers;
+}
+
 std::vector<State> Network::trainable() const {
   std::vector<State> parameters;
   std::copy_if(state_.begin(), state_.end(), std::back_inserter(parameters),

@@ -46,6 +46,8 @@ class Network {
   const std::string& spec() const { return spec_; }
   at::Device device() const;
   const std::vector<LayerRow>& table() const { return rows_; }
+  // The layers as they run one after another.
+  std::vector<const Layer*> sequence() const;
   // In the order in which they are computed, the input first.
   const std::vector<LayerOutput>& outputs() const { return outputs_; }
   // Of these names. Throws ERR_INVALID_ARGUMENT for none, or one that there is not.

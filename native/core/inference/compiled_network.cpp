@@ -1,0 +1,164 @@
+#include "core/inference/compiled_network.h"
+
+#include "core/inference/fused_convolution.h"
+#include "core/network/layers.h"
+#include "core/network/relu_max_pool.h"
+#include "core/network/residual.h"
+
+#include <ATen/Functions.h>
+
+#include <optional>
+#include <utility>
+
+namespace roentgen {
+namespace {
+
+using Step = CompiledNetwork::Step;
+
+template <typename Kind>
+const Kind* as(const Layer* layer) {
+  return dynamic_cast<const Kind*>(layer);
+}
+
+// Layers that are the same in training and inference, and know no type of their own.
+template <typename... Kinds>
+std::optional<Step> unchanged(const Layer* layer) {
+  std::optional<Step> step;
+  const auto copy = [&]<typename Kind>(const Kind* found) {
+    if (found)
+      step = [own = *found](at::Tensor x) mutable { return own.forward(std::move(x), {}); };
+  };
+  (copy(as<Kinds>(layer)), ...);
+  return step;
+}
+
+Step normalization(const BatchNorm& norm, bool relu) {
+  BatchNorm own = norm;
+  for (at::Tensor* state : {&own.weight, &own.bias, &own.runningMean, &own.runningVar})
+    *state = state->detach().clone();
+  return [own, relu](const at::Tensor& x) mutable {
+    at::Tensor y = own.forward(x, {});
+    return relu ? at::relu_(y) : y;
+  };
+}
+
+Step residual(const ResidualBlock& block, at::ScalarType type) {
+  std::vector<FusedConvolution> convolutions;
+  for (const auto& pair : block.pairs)
+    convolutions.emplace_back(foldAfter(pair.conv, pair.norm), type, /*relu=*/true);
+  std::optional<FusedConvolution> downsample;
+  if (block.downsample) {
+    const auto& [name, conv, norm] = *block.downsample;
+    downsample.emplace(foldAfter(conv, norm), type, /*relu=*/false);
+  }
+  return [convolutions, downsample](const at::Tensor& x) {
+    at::Tensor y = x;
+    for (size_t i = 0; i + 1 < convolutions.size(); ++i)
+      y = convolutions[i].forward(y);
+    // The block's input is of no use to anyone behind it, and takes the sum.
+    return convolutions.back().forwardAdd(y, downsample ? downsample->forward(x) : x);
+  };
+}
+
+Step preActivation(const PreActivationBlock& block, at::ScalarType type) {
+  const FusedConvolution first(foldAfter(block.conv1, block.norm1), type, /*relu=*/true);
+  const FusedConvolution second(foldAfter(block.conv2, block.norm2), type, /*relu=*/true);
+  const FusedConvolution third(block.conv3, type, /*relu=*/false);
+  std::optional<FusedConvolution> shortcut;
+  if (block.shortcut) shortcut.emplace(*block.shortcut, type, /*relu=*/false);
+  return [=, preact = normalization(block.preact, /*relu=*/true),
+          stride = block.stride](const at::Tensor& x) {
+    const at::Tensor activated = preact(x);
+    at::Tensor identity = x;
+    if (shortcut) {
+      identity = shortcut->forward(activated);
+    } else if (stride > 1) {
+      identity = at::max_pool2d(x, 1, stride);
+    }
+    return third.forwardAdd(second.forward(first.forward(activated)), identity);
+  };
+}
+
+}  // namespace
+
+// Walks the layers in order and joins those that one step can do.
+class Compiler {
+ public:
+  Compiler(std::vector<const Layer*> layers, at::ScalarType type)
+      : layers_(std::move(layers)), type_(type) {}
+
+  std::vector<Step> compile() {
+    std::vector<Step> steps;
+    while (next_ < layers_.size()) {
+      if (auto step = compileNext()) steps.push_back(std::move(*step));
+    }
+    return steps;
+  }
+
+ private:
+  std::optional<Step> compileNext() {
+    const Layer* layer = layers_[next_++];
+    if (const auto* conv = as<Conv2d>(layer)) return convolution(*conv);
+    if (const auto* joined = as<NormalizedConv2d>(layer)) {
+      return convolution(foldBefore(joined->norm, joined->conv));
+    }
+    if (const auto* block = as<ResidualBlock>(layer)) return residual(*block, type_);
+    if (const auto* block = as<PreActivationBlock>(layer)) return preActivation(*block, type_);
+    if (const auto* norm = as<BatchNorm>(layer)) return normalization(*norm, takeRelu());
+    if (const auto* full = as<Linear>(layer)) return linear(*full);
+    if (as<Dropout>(layer)) return std::nullopt;
+    auto step =
+        unchanged<Activate, Pool2d, ReluMaxPool2d, ZeroPad2d, GlobalAvgPool, Upsample2d, Flatten>(
+            layer);
+    TORCH_INTERNAL_ASSERT(step, "a layer without a way to compile it");
+    return step;
+  }
+
+  Step convolution(Conv2d conv) {
+    if (const auto* norm = peek<BatchNorm>()) {
+      conv = foldAfter(conv, *norm);
+      ++next_;
+    }
+    return [fused = FusedConvolution(conv, type_, takeRelu())](const at::Tensor& x) {
+      return fused.forward(x);
+    };
+  }
+
+  // The last one keeps its full precision: it costs nothing, and probabilities come of it.
+  Step linear(const Linear& layer) {
+    const auto type = next_ == layers_.size() && type_ == at::kBFloat16 ? at::kFloat : type_;
+    const auto weight = layer.weight.detach().to(type, /*non_blocking=*/false, /*copy=*/true);
+    const auto bias =
+        layer.bias.defined() ? layer.bias.detach().to(type, false, true) : at::Tensor();
+    return [=](const at::Tensor& x) { return at::linear(x.to(type), weight, bias); };
+  }
+
+  // Whether a ReLU comes next; it is done with then.
+  bool takeRelu() {
+    const auto* next = peek<Activate>();
+    const bool relu = next && next->function == Activation::relu;
+    if (relu) ++next_;
+    return relu;
+  }
+
+  template <typename Kind>
+  const Kind* peek() const {
+    return next_ < layers_.size() ? as<Kind>(layers_[next_]) : nullptr;
+  }
+
+  std::vector<const Layer*> layers_;
+  at::ScalarType type_;
+  size_t next_ = 0;
+};
+
+CompiledNetwork::CompiledNetwork(const Network& network, at::ScalarType type)
+    : type_(type), steps_(Compiler(network.sequence(), type).compile()) {}
+
+at::Tensor CompiledNetwork::forward(at::Tensor x) const {
+  x = x.to(type_, /*non_blocking=*/false, /*copy=*/false, at::MemoryFormat::ChannelsLast);
+  for (const Step& step : steps_)
+    x = step(std::move(x));
+  return x.to(at::kFloat);
+}
+
+}  // namespace roentgen

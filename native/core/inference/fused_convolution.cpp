@@ -1,0 +1,169 @@
+#include "core/inference/fused_convolution.h"
+
+#include <ATen/Functions.h>
+#include <ATen/core/dispatch/Dispatcher.h>
+
+#include <array>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace roentgen {
+namespace {
+
+using Scalars = c10::List<std::optional<at::Scalar>>;
+using Bias = std::optional<at::Tensor>;
+
+using Pointwise = at::Tensor(const at::Tensor&, const at::Tensor&, const Bias&, at::IntArrayRef,
+                             at::IntArrayRef, at::IntArrayRef, int64_t, std::string_view, Scalars,
+                             std::optional<std::string_view>);
+using PointwiseAdd = at::Tensor&(at::Tensor&, const at::Tensor&, const at::Tensor&, const Bias&,
+                                 at::IntArrayRef, at::IntArrayRef, at::IntArrayRef, int64_t,
+                                 std::string_view, std::optional<at::Scalar>,
+                                 std::optional<std::string_view>, Scalars,
+                                 std::optional<std::string_view>);
+using Reorder = at::Tensor(const at::Tensor&, at::IntArrayRef, at::IntArrayRef, at::IntArrayRef,
+                           int64_t, at::OptionalIntArrayRef);
+
+constexpr std::string_view pointwiseSchema =
+    "mkldnn::_convolution_pointwise(Tensor X, Tensor W, Tensor? B, int[] padding, int[] stride, "
+    "int[] dilation, int groups, str attr, Scalar?[] scalars, str? algorithm) -> Tensor Y";
+constexpr std::string_view pointwiseAddSchema =
+    "mkldnn::_convolution_pointwise_.binary(Tensor(a!) other, Tensor X, Tensor W, Tensor? B, int[] "
+    "padding, int[] stride, int[] dilation, int groups, str binary_attr, Scalar? alpha, str? "
+    "unary_attr, Scalar?[] unary_scalars, str? unary_algorithm) -> Tensor(a!) Y";
+constexpr std::string_view reorderSchema =
+    "mkldnn::_reorder_convolution_weight(Tensor self, int[2] padding=0, int[2] stride=1, int[2] "
+    "dilation=1, int groups=1, int[]? input_size=None) -> Tensor Y";
+
+// The operation of exactly this schema, or nothing.
+std::optional<c10::OperatorHandle> findOperation(const char* name, const char* overload,
+                                                 std::string_view schema) {
+  auto found = c10::Dispatcher::singleton().findSchema({name, overload});
+  if (!found || c10::toString(found->schema()) != schema) return std::nullopt;
+  return found;
+}
+
+struct Operations {
+  c10::TypedOperatorHandle<Pointwise> pointwise;
+  c10::TypedOperatorHandle<PointwiseAdd> pointwiseAdd;
+  c10::TypedOperatorHandle<Reorder> reorder;
+};
+
+const std::optional<Operations>& operations() {
+  static const std::optional<Operations> found = []() -> std::optional<Operations> {
+    const auto pointwise = findOperation("mkldnn::_convolution_pointwise", "", pointwiseSchema);
+    const auto add = findOperation("mkldnn::_convolution_pointwise_", "binary", pointwiseAddSchema);
+    const auto reorder = findOperation("mkldnn::_reorder_convolution_weight", "", reorderSchema);
+    if (!pointwise || !add || !reorder) return std::nullopt;
+    return Operations{pointwise->typed<Pointwise>(), add->typed<PointwiseAdd>(),
+                      reorder->typed<Reorder>()};
+  }();
+  return found;
+}
+
+constexpr std::array<int64_t, 2> undilated{1, 1};
+
+struct ScaleShift {
+  at::Tensor scale, shift;  // double [channels]
+};
+
+// What a normalization does by its running statistics: x · scale + shift.
+ScaleShift scaleShift(const BatchNorm& norm) {
+  const auto number = [](const at::Tensor& tensor) { return tensor.detach().to(at::kDouble); };
+  const auto scale = number(norm.weight) / (number(norm.runningVar) + norm.epsilon).sqrt();
+  return {scale, number(norm.bias) - number(norm.runningMean) * scale};
+}
+
+}  // namespace
+
+bool hasFusedConvolutions() {
+  return operations().has_value();
+}
+
+// oneDNN's best layout of weights may depend on whether one image comes or many.
+struct FusedConvolution::Packs {
+  std::mutex mutex;
+  at::Tensor single, many;
+};
+
+FusedConvolution::FusedConvolution(const Conv2d& conv, at::ScalarType type, bool relu)
+    : conv_(conv),
+      relu_(relu),
+      fused_(conv.weight.is_cpu() && type != at::kDouble && hasFusedConvolutions()),
+      packs_(std::make_shared<Packs>()) {
+  conv_.weight = conv.weight.detach().to(type, /*non_blocking=*/false, /*copy=*/false,
+                                         at::MemoryFormat::ChannelsLast);
+  if (conv.bias.defined()) conv_.bias = conv.bias.detach().to(type);
+}
+
+at::Tensor FusedConvolution::forward(const at::Tensor& x) const {
+  if (!fused_) {
+    at::Tensor y = plain(x);
+    return relu_ ? at::relu_(y) : y;
+  }
+  const auto [input, padding] = prepare(x);
+  return operations()->pointwise.call(input, packed(input, padding), bias(), padding, conv_.stride,
+                                      undilated, conv_.groups, relu_ ? "relu" : "none", Scalars(), "");
+}
+
+at::Tensor FusedConvolution::forwardAdd(const at::Tensor& x, at::Tensor other) const {
+  if (!fused_) {
+    other += plain(x);
+    return relu_ ? at::relu_(other) : other;
+  }
+  const auto [input, padding] = prepare(x);
+  const auto after = relu_ ? std::optional<std::string_view>("relu") : std::nullopt;
+  return operations()->pointwiseAdd.call(other, input, packed(input, padding), bias(), padding,
+                                         conv_.stride, undilated, conv_.groups, "add", 1.0, after,
+                                         Scalars(), std::nullopt);
+}
+
+FusedConvolution::Prepared FusedConvolution::prepare(const at::Tensor& x) const {
+  const Padding& p = conv_.padding;
+  if (p.symmetric()) return {x, {p.top, p.left}};
+  return {at::constant_pad_nd(x, {p.left, p.right, p.top, p.bottom}), {0, 0}};
+}
+
+at::Tensor FusedConvolution::packed(const at::Tensor& input,
+                                    const std::array<int64_t, 2>& padding) const {
+  const std::lock_guard lock(packs_->mutex);
+  at::Tensor& pack = input.size(0) == 1 ? packs_->single : packs_->many;
+  if (!pack.defined()) {
+    pack = operations()->reorder.call(conv_.weight, padding, conv_.stride, undilated, conv_.groups,
+                                      input.sizes());
+  }
+  return pack;
+}
+
+std::optional<at::Tensor> FusedConvolution::bias() const {
+  return conv_.bias.defined() ? std::optional(conv_.bias) : std::nullopt;
+}
+
+at::Tensor FusedConvolution::plain(const at::Tensor& x) const {
+  const auto [input, padding] = prepare(x);
+  return at::conv2d(input, conv_.weight, conv_.bias, conv_.stride, padding, undilated,
+                    conv_.groups);
+}
+
+Conv2d foldAfter(const Conv2d& conv, const BatchNorm& norm) {
+  const auto [scale, shift] = scaleShift(norm);
+  Conv2d folded = conv;
+  folded.weight = conv.weight.detach().to(at::kDouble) * scale.view({-1, 1, 1, 1});
+  folded.bias = shift;
+  if (conv.bias.defined()) folded.bias += conv.bias.detach().to(at::kDouble) * scale;
+  return folded;
+}
+
+Conv2d foldBefore(const BatchNorm& norm, const Conv2d& conv) {
+  const auto [scale, shift] = scaleShift(norm);
+  const auto weight = conv.weight.detach().to(at::kDouble);
+  Conv2d folded = conv;
+  folded.weight = weight * scale.view({1, -1, 1, 1});
+  folded.bias = (weight * shift.view({1, -1, 1, 1})).sum({1, 2, 3});
+  if (conv.bias.defined()) folded.bias += conv.bias.detach().to(at::kDouble);
+  return folded;
+}
+
+}  // namespace roentgen
