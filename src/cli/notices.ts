@@ -1,12 +1,11 @@
 /** What a verb's end looks like: its result, the files it could not use, or why it failed. */
 import type { Problem } from '../data/index.js';
+import { notice } from '../models/index.js';
 import { errorCodes } from '../native/index.js';
 import { toFailure } from './failure.js';
 import type { Session } from './session.js';
 import { plural } from './text.js';
 import type { Outcome } from './verb.js';
-
-export const notice = 'For research and education only: not a medical device.';
 
 const listedProblems = 10;
 
