@@ -75,26 +75,31 @@ test('concurrent calls get their own answers, in few passes, and the statistics 
   t.true(Math.abs(statistics.computeMs - sum) < 1e-6);
 });
 
-test('one image gets all threads, several a worker each its share, and a given number of threads is kept', async (t) => {
-  setThreads(6);
-  const passesOf = async (count: number, settings: { workers?: number; threads?: number }) => {
-    const fake = new Fake(3);
-    const predictor = predictorOf([fake], settings);
-    await predictor.warmUp();
-    fake.passes.length = 0;
-    await Promise.all(Array.from({ length: count }, async (_, at) => predictor.outputs(image(at))));
-    return fake.passes.map(({ images, worker, threads }) => [images, worker, threads]);
-  };
-  t.deepEqual(await passesOf(1, {}), [[1, 0, 6]]);
-  t.is(predictorOf([], {}).statistics().workers, 6);
-  t.deepEqual(await passesOf(4, { workers: 2 }), [
-    [2, 0, 3],
-    [2, 1, 3],
-  ]);
-  t.deepEqual(await passesOf(5, { workers: 1 }), [[5, 0, 6]]);
-  t.deepEqual(await passesOf(1, { workers: 2, threads: 1 }), [[1, 0, 1]]);
-  setThreads(1);
-});
+test.serial(
+  'one image gets all threads, several a worker each its share, and a given number of threads is kept',
+  async (t) => {
+    setThreads(6);
+    const passesOf = async (count: number, settings: { workers?: number; threads?: number }) => {
+      const fake = new Fake(3);
+      const predictor = predictorOf([fake], settings);
+      await predictor.warmUp();
+      fake.passes.length = 0;
+      await Promise.all(
+        Array.from({ length: count }, async (_, at) => predictor.outputs(image(at))),
+      );
+      return fake.passes.map(({ images, worker, threads }) => [images, worker, threads]);
+    };
+    t.deepEqual(await passesOf(1, {}), [[1, 0, 6]]);
+    t.is(predictorOf([], {}).statistics().workers, 6);
+    t.deepEqual(await passesOf(4, { workers: 2 }), [
+      [2, 0, 3],
+      [2, 1, 3],
+    ]);
+    t.deepEqual(await passesOf(5, { workers: 1 }), [[5, 0, 6]]);
+    t.deepEqual(await passesOf(1, { workers: 2, threads: 1 }), [[1, 0, 1]]);
+    setThreads(1);
+  },
+);
 
 test('a call that would not fit is refused whole, says so, and is none the worse later', async (t) => {
   const predictor = predictorOf([new Fake(5)], { capacity: 4, workers: 1 });
