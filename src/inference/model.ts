@@ -212,6 +212,7 @@ export class Model implements Disposable {
     }
     throwIfAborted(signal);
     const places = options.places ?? this.admit(images.length);
+    if (images.length > 0) this.predictor.prepare();
     try {
       const { format } = this;
       const { results, problems } = await runPipeline(
