@@ -23,6 +23,17 @@ export interface Lease {
   release(): void;
 }
 
+/** Of one version, over all files that it was read from. */
+export interface ServingStatistics {
+  /** Forward passes. */
+  batches: number;
+  /** Images accepted and not yet answered. */
+  pending: number;
+}
+
+/** What became of a file that was new, changed or gone. */
+export type ReloadOutcome = 'added' | 'reloaded' | 'failed' | 'removed';
+
 export interface Registry {
   /**
    * The version of the model; without a version the highest, without a name the first that was given.
@@ -33,4 +44,5 @@ export interface Registry {
   readonly served: readonly ServedModel[];
   /** The same in words. */
   entries(): ModelEntry[];
+  statistics(served: ServedModel): ServingStatistics;
 }
