@@ -5,7 +5,10 @@ import type { ModelEntry } from '../api.js';
 import type { ServedModel } from './types.js';
 
 /** @param isDefault whether requests that name no version get this one */
-export function entryOf({ name, version, model, loaded }: ServedModel, isDefault: boolean): ModelEntry {
+export function entryOf(
+  { name, version, model, loaded }: ServedModel,
+  isDefault: boolean,
+): ModelEntry {
   const { architecture, classes, format, decision, gate, repair } = model;
   const { channels, height, width } = format;
   return {

@@ -89,9 +89,8 @@ export class ModelRegistry implements Registry {
     );
   }
 
-  statistics({ name, version }: ServedModel): ServingStatistics {
-    const place = this.models.get(name)?.get(version);
-    return place?.slot.statistics ?? { batches: 0, pending: 0 };
+  statistics({ name, version }: ServedModel): ServingStatistics | undefined {
+    return this.models.get(name)?.get(version)?.slot.statistics;
   }
 
   /** Takes what is new, lets go what is gone: one round over all files. */
@@ -115,19 +114,20 @@ export class ModelRegistry implements Registry {
   private schedule(): void {
     const { reloadInterval } = this.options;
     if (reloadInterval === 0 || this.closed) return;
-    this.timer = setTimeout(() => void this.look().then(() => this.schedule()), reloadInterval * 1000);
+    this.timer = setTimeout(
+      () => void this.look().then(() => this.schedule()),
+      reloadInterval * 1000,
+    );
     this.timer.unref();
   }
 
   private find(name: string | undefined, version: string | undefined): Holder {
-    const names = [...this.models.keys()];
+    const names = [...new Set(this.served.map((served) => served.name))];
     const asked = name ?? names[0] ?? '';
     const holders = holdersOf(this.models.get(asked) ?? new Map());
     if (holders.length === 0) throw unknown(`No model "${asked}" is served here`, asked, names);
     const holder =
-      version === undefined
-        ? holders[0]
-        : holders.find(({ served }) => served.version === version);
+      version === undefined ? holders[0] : holders.find(({ served }) => served.version === version);
     if (holder) return holder;
     const versions = holders.map(({ served }) => served.version);
     throw unknown(`Model ${asked} has no version "${version ?? ''}"`, version ?? '', versions);
@@ -141,12 +141,14 @@ export class ModelRegistry implements Registry {
   }
 
   private async lookThrough(source: Source): Promise<void> {
+    const complaint = `source ${this.sources.indexOf(source)}`;
     try {
       const found = await source();
+      this.complaints.delete(complaint);
       for (const one of found) await this.lookAt(one, source);
       this.letGo(source, found);
     } catch (error) {
-      this.complain('source', { name: null, version: null, outcome: 'failed', error });
+      this.complain(complaint, { name: null, version: null, outcome: 'failed', error });
     }
   }
 
@@ -162,7 +164,8 @@ export class ModelRegistry implements Registry {
         this.options.onReload({ outcome: 'failed', name, version, error });
         return 'failed' as const;
       });
-      if (outcome === 'added' || outcome === 'reloaded') this.options.onReload({ outcome, name, version });
+      if (outcome === 'added' || outcome === 'reloaded')
+        this.options.onReload({ outcome, name, version });
     } catch (error) {
       this.complain(complaint, { outcome: 'failed', name, version, error });
     }
@@ -187,8 +190,8 @@ export class ModelRegistry implements Registry {
         }
         places.delete(version);
         if (places.size === 0) this.models.delete(name);
-        void place.slot.close();
         if (place.slot.current) this.options.onReload({ outcome: 'removed', name, version });
+        void place.slot.close();
       }
     }
   }
@@ -228,5 +231,8 @@ function unclear({ folder }: Found): RoentgenError {
 function unknown(what: string, asked: string, known: readonly string[]): RoentgenError {
   const suggestion = nearest(asked, known);
   const hint = suggestion === undefined ? '' : `; did you mean ${suggestion}?`;
-  return new RoentgenError('ERR_UNKNOWN_MODEL', `${what}${hint} Known: ${known.join(', ') || 'none'}`);
+  return new RoentgenError(
+    'ERR_UNKNOWN_MODEL',
+    `${what}${hint} Known: ${known.join(', ') || 'none'}`,
+  );
 }

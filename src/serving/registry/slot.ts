@@ -17,7 +17,7 @@ export class Slot {
   /** As the file was at the last look. */
   private seen: string | undefined;
   private readonly retiring = new Set<Holder>();
-  private retiredBatches = 0;
+  private retired: ServingStatistics = { batches: 0, queueMs: 0, computeMs: 0, pending: 0 };
 
   constructor(name: string, version: string, load: LoadServed) {
     this.name = name;
@@ -30,15 +30,13 @@ export class Slot {
     return this.holder;
   }
 
-  /** Forward passes of all models that were here, and images in work in those that still are. */
+  /** Sums over all models that were here, and images in work in those that still are. */
   get statistics(): ServingStatistics {
-    const total = { batches: this.retiredBatches, pending: 0 };
-    for (const holder of new Set([this.holder, ...this.retiring])) {
-      const { batches = 0, pending = 0 } = holder?.served.model.statistics() ?? {};
-      total.batches += batches;
-      total.pending += pending;
-    }
-    return total;
+    const holders = new Set([this.holder, ...this.retiring]);
+    return [...holders].reduce(
+      (total, holder) => (holder ? sum(total, holder.served.model.statistics()) : total),
+      this.retired,
+    );
   }
 
   /**
@@ -78,8 +76,17 @@ export class Slot {
     this.retiring.add(holder);
     await holder.retire();
     if (!this.retiring.delete(holder)) return;
-    this.retiredBatches += holder.served.model.statistics().batches;
+    this.retired = sum(this.retired, holder.served.model.statistics());
   }
+}
+
+function sum(a: ServingStatistics, b: ServingStatistics): ServingStatistics {
+  return {
+    batches: a.batches + b.batches,
+    queueMs: a.queueMs + b.queueMs,
+    computeMs: a.computeMs + b.computeMs,
+    pending: a.pending + b.pending,
+  };
 }
 
 /** Changes with every file that is put there, whether it is written over or moved in; undefined where none is. */

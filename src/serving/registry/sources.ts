@@ -73,7 +73,8 @@ function singleFile(path: string): string | undefined {
 
 /** A run's best model goes by the name of its run. */
 function nameOf(file: string): string {
-  const own = basename(file) === bestModelFile ? basename(dirname(file)) : basename(file, extension);
+  const own =
+    basename(file) === bestModelFile ? basename(dirname(file)) : basename(file, extension);
   return own.replace(/[^\w.-]+/g, '-');
 }
 
