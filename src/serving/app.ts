@@ -1,4 +1,5 @@
 /** The HTTP application: what happens to every request, before and after the routes. */
+import type { Socket } from 'node:net';
 import fastifyHelmet from '@fastify/helmet';
 import fastify, { LogController, type FastifyInstance, type FastifyReply } from 'fastify';
 import { Admission } from './admission.js';
@@ -79,6 +80,7 @@ export async function createApp(
     // Whoever keeps a connection would keep the server from ending.
     if (!context.ready) void reply.header('connection', 'close');
   });
+  dropSilentConnections(app);
   refuseStrangers(app, settings);
   await limitRate(app, settings);
   await requireToken(app, token);
@@ -96,4 +98,17 @@ function sendFailure(error: unknown, requestId: string, reply: FastifyReply): Fa
   }
   void reply.code(failure.status).send(failure.body);
   return failure;
+}
+
+/** Connections on which nothing ever came would keep the server from ending: Node takes them for busy. */
+function dropSilentConnections(app: FastifyInstance): void {
+  const open = new Set<Socket>();
+  app.server.on('connection', (socket) => {
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
+  });
+  app.addHook('preClose', (done) => {
+    for (const socket of open) if (socket.bytesRead === 0) socket.destroy();
+    done();
+  });
 }
