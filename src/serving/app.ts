@@ -4,6 +4,7 @@ import fastifyHelmet from '@fastify/helmet';
 import fastify, { LogController, type FastifyInstance, type FastifyReply } from 'fastify';
 import { Admission } from './admission.js';
 import type { Routes, ServingContext } from './context.js';
+import { limitTime } from './deadline.js';
 import { RequestError, toFailure, type Failure } from './failures.js';
 import type { RequestObserver } from './observer.js';
 import { answerParserErrors } from './parserErrors.js';
@@ -46,7 +47,6 @@ export async function createApp(
     genReqId: chooseRequestId,
     bodyLimit: settings.maxBodyMiB * mebibyte,
     requestTimeout: timeoutMs,
-    handlerTimeout: timeoutMs,
     http: {
       // Node exchanges the two where the headers have longer.
       headersTimeout: Math.min(headersTimeoutMs, timeoutMs),
@@ -85,6 +85,7 @@ export async function createApp(
   await limitRate(app, settings);
   await requireToken(app, token);
   new Admission(settings).guard(app);
+  limitTime(app, settings);
   for (const plugin of routes) await app.register(plugin, { context });
   await app.ready();
   return app;

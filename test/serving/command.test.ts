@@ -48,8 +48,9 @@ test('people are told what is served, to whom, with which limits', async (t) => 
   running.child.kill('SIGINT');
   const { exitCode, stdout, stderr } = await running.finished;
   t.is(exitCode, 0);
+  const shown = `http://0.0.0.0:${new URL(url).port}`;
   for (const part of [
-    url,
+    shown,
     'lenet5',
     '1×32×32',
     'with the token',
