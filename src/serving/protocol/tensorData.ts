@@ -66,7 +66,7 @@ export function readBinaryData(bytes: Uint8Array, tensor: TensorShape): InputIma
   }
   if (tensor.datatype === 'UINT8') return split(bytes, tensor.shape);
   // A view would have to start at a multiple of 4, which the length of the JSON decides.
-  const values = new Float32Array(bytes.slice().buffer);
+  const values = new Float32Array(new Uint8Array(bytes).buffer);
   const broken = values.findIndex((value) => !Number.isFinite(value));
   if (broken !== -1) refuseNumber(tensor.where, broken, String(values[broken]));
   return split(values, tensor.shape);
