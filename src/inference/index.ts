@@ -31,5 +31,3 @@ export { repairModel } from './repairModel.js';
 export type { RepairSettings, TargetImages } from './repairModel.js';
 export { rewriteModel } from './rewrite.js';
 export { splitPositions } from './splitPositions.js';
-export { predictorSettingsSchema } from './predictor/types.js';
-export type { PredictorSettings, PredictorStatistics } from './predictor/types.js';
