@@ -3,19 +3,16 @@ import type { FastifyRequest } from 'fastify';
 import type { Answer } from '../inference/index.js';
 import type { ServedModel } from './registry/types.js';
 
-/** What answering one request has cost. Durations are sums over its images, in milliseconds. */
+/** What answering one request was; times in its queue and in the network are the predictor's to tell. */
 export interface Work {
-  /** Decoding and preprocessing. */
-  inputMs: number;
-  /** In the predictor's queue. */
-  queueMs: number;
-  computeMs: number;
-  /** From outputs to the body of the answer. */
-  outputMs: number;
-  /** One for each image that was answered; empty where tensors were. */
-  answers: readonly Pick<Answer, 'label' | 'abstain'>[];
   /** Images or tensors. */
   images: number;
+  /** One for each image that was answered; without them tensors were. */
+  answers?: readonly Pick<Answer, 'label' | 'abstain'>[];
+  /** Milliseconds from the body of the request to what the predictor was given, where that can be told. */
+  inputMs?: number;
+  /** Milliseconds from its answers to the body of the reply. */
+  outputMs?: number;
 }
 
 export interface Observer {

@@ -1,5 +1,5 @@
 /** What the server knows of the models it serves, and how a request borrows one. */
-import type { Model } from '../../inference/index.js';
+import type { Model, PredictorStatistics } from '../../inference/index.js';
 import type { ModelEntry } from '../api.js';
 
 /** One version of one model, ready to answer. */
@@ -23,6 +23,15 @@ export interface Lease {
   release(): void;
 }
 
+/** Of one version, over all files that it was read from; see `PredictorStatistics`. */
+export type ServingStatistics = Pick<
+  PredictorStatistics,
+  'batches' | 'queueMs' | 'computeMs' | 'pending'
+>;
+
+/** What became of a file that was new, changed or gone. */
+export type ReloadOutcome = 'added' | 'reloaded' | 'failed' | 'removed';
+
 export interface Registry {
   /**
    * The version of the model; without a version the highest, without a name the first that was given.
@@ -33,4 +42,6 @@ export interface Registry {
   readonly served: readonly ServedModel[];
   /** The same in words. */
   entries(): ModelEntry[];
+  /** Undefined once it is served no more. */
+  statistics(served: ServedModel): ServingStatistics | undefined;
 }
