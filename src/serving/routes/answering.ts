@@ -64,10 +64,11 @@ export async function answerTensors(
   );
 }
 
-/** The first problem as the error of the whole request. */
-export function asError(problems: readonly Problem[]): RoentgenError {
-  const [first] = problems;
-  const more = problems.length > 1 ? ` None of the ${problems.length} images can be read.` : '';
-  const code = first?.code ?? 'ERR_UNREADABLE_IMAGE';
-  return new RoentgenError(code, (first?.message ?? 'no image') + more);
+/** What is wrong with one file or several, as the error of the whole request. */
+export function asError([first, ...others]: readonly Problem[]): RoentgenError {
+  const more = others.length > 0 ? ` (and ${others.length} more that cannot be read)` : '';
+  return new RoentgenError(
+    first?.code ?? 'ERR_UNREADABLE_IMAGE',
+    (first?.message ?? 'There is no image that can be read') + more,
+  );
 }
