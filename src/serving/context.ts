@@ -1,5 +1,6 @@
 /** What every route of the server is given: `app.register(routes, { context })`. */
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
+import type { Metrics } from './metrics/metrics.js';
 import type { Observer } from './observer.js';
 import type { Lease, Registry } from './registry/types.js';
 import type { ResolvedSettings } from './settings.js';
@@ -8,6 +9,7 @@ export interface ServingContext {
   readonly settings: ResolvedSettings;
   readonly registry: Registry;
   readonly observer: Observer;
+  readonly metrics: Pick<Metrics, 'text'>;
   /** Whether requests are taken: false as soon as the server was asked to end. */
   readonly ready: boolean;
   /**

@@ -1,2 +1,2 @@
-/** What every body with an answer about an image says. */
+/** What every answer about images carries. */
 export const notice = 'For research and education only: not a medical device.';

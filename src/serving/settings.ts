@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { defaultPixelLimit } from '../data/index.js';
-import { predictorSettingsSchema } from '../inference/index.js';
+import { predictorSettingsSchema, type PredictorSettings } from '../inference/index.js';
 import { invalidArgument, RoentgenError } from '../native/index.js';
 
 /** Long enough that nobody guesses one at the rate that clients are held to. */
@@ -79,6 +79,12 @@ export const operationSchema = z.strictObject({
     .max(3600)
     .default(30)
     .describe('Seconds that accepted requests have to finish when the server is asked to end'),
+  shutdownDelay: z
+    .number()
+    .min(0)
+    .max(3600)
+    .default(0)
+    .describe('Seconds in which /health says 503 before, so that balancers look elsewhere'),
   logLevel: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
     .default('info')
@@ -95,6 +101,12 @@ export const serveSettingsSchema = z.strictObject({
 /** See `serveSettingsSchema` for ranges and defaults. */
 export type ServeSettings = z.input<typeof serveSettingsSchema>;
 export type ResolvedSettings = z.output<typeof serveSettingsSchema>;
+
+/** Those of the predictor among them. */
+export function predictorSettingsOf(settings: ResolvedSettings): PredictorSettings {
+  const keys = Object.keys(predictorSettingsSchema.shape);
+  return Object.fromEntries(Object.entries(settings).filter(([key]) => keys.includes(key)));
+}
 
 /** The token that clients must send; undefined where they need none. */
 export type Token = string | undefined;

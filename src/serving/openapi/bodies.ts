@@ -114,3 +114,10 @@ export const explainSchema = z
 export const examplesSchema = z
   .array(z.object({ name: z.string(), url: z.string().describe("Relative to the server's root") }))
   .describe('Synthetic radiographs to try a model with') satisfies z.ZodType<ExampleEntry[]>;
+
+export const serverHealthSchema = z.object({
+  status: z.enum(['ready', 'no models', 'stopping']),
+  models: z.int(),
+});
+
+export const pingSchema = z.object({ status: z.literal('Healthy') });

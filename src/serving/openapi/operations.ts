@@ -13,7 +13,14 @@ import {
 } from '../protocol/schemas.js';
 import { explainQuerySchema, explanationsQuerySchema } from '../routes/explain.js';
 import { predictionsQuerySchema, predictQuerySchema } from '../routes/predict.js';
-import { examplesSchema, explainSchema, modelsSchema, predictSchema } from './bodies.js';
+import {
+  examplesSchema,
+  explainSchema,
+  modelsSchema,
+  pingSchema,
+  predictSchema,
+  serverHealthSchema,
+} from './bodies.js';
 
 /** Content by media type. */
 export type Content = Readonly<Record<string, z.ZodType>>;
@@ -137,6 +144,34 @@ export const operations: Readonly<Record<string, Operation>> = {
     tag: 'models',
     summary: 'Models and their versions',
     answer: json(modelsSchema),
+    failures: [],
+  },
+  'GET /health': {
+    tag: 'operation',
+    summary: 'Whether the server takes requests',
+    answer: json(serverHealthSchema),
+    others: { 503: { description: 'It does not', content: json(serverHealthSchema) } },
+    open: true,
+    failures: [],
+  },
+  'GET /ping': {
+    tag: 'operation',
+    summary: 'Whether the server lives, as TorchServe says it',
+    answer: json(pingSchema),
+    open: true,
+    failures: [],
+  },
+  'GET /metrics': {
+    tag: 'operation',
+    summary: 'Figures for Prometheus',
+    answer: { 'text/plain': z.string() },
+    failures: [],
+  },
+  'GET /': {
+    tag: 'operation',
+    summary: 'The page to try models on',
+    answer: page,
+    open: true,
     failures: [],
   },
   'GET /v2': {
