@@ -46,13 +46,13 @@ export interface Operation {
 }
 
 const json = (schema: z.ZodType): Content => ({ 'application/json': schema });
-const bytes = z.unknown().describe('Bytes');
+/** The format is what makes the page offer a file chooser. */
+const bytes = z.unknown().meta({ type: 'string', format: 'binary' });
 const page: Content = { 'text/html': z.string() };
 const png: Content = { 'image/png': bytes };
 
 const form = z
-  .looseObject({})
-  .meta({ additionalProperties: { contentMediaType: 'application/octet-stream' } })
+  .looseObject({ file: z.array(bytes).optional() })
   .describe('Image files, whatever their fields are called');
 const images: Content = {
   'multipart/form-data': form,
@@ -82,6 +82,23 @@ const explain = {
   failures: withImages,
 } as const;
 
+const predictions = {
+  ...predict,
+  query: predictionsQuerySchema,
+  summary: "Classify images, at TorchServe's address",
+};
+const explanations = {
+  ...explain,
+  query: explanationsQuerySchema,
+  summary: "Show where a model looks, at TorchServe's address",
+};
+
+/** With the same by PUT, which is what `curl -T` sends. */
+const posted = (address: string, operation: Operation): Record<string, Operation> => ({
+  [`POST ${address}`]: operation,
+  [`PUT ${address}`]: { ...operation, summary: 'The same, for curl -T' },
+});
+
 const infer = {
   tag: 'protocol',
   summary: 'Infer',
@@ -104,30 +121,14 @@ const metadata = ofModel('What a model takes and gives', modelMetadataSchema);
 const modelReady = ofModel('Whether a model answers', modelReadySchema);
 const statistics = ofModel('What a model has done', modelStatisticsSchema);
 
-/** By method and address, as Fastify writes them. A PUT is described by its POST: curl -T sends it. */
+/** By method and address, as Fastify writes them. */
 export const operations: Readonly<Record<string, Operation>> = {
-  'POST /predict': { ...predict, query: predictQuerySchema },
-  'POST /predictions/:model': {
-    ...predict,
-    query: predictionsQuerySchema,
-    summary: "Classify images, at TorchServe's address",
-  },
-  'POST /predictions/:model/:version': {
-    ...predict,
-    query: predictionsQuerySchema,
-    summary: "Classify images, at TorchServe's address",
-  },
-  'POST /explain': { ...explain, query: explainQuerySchema },
-  'POST /explanations/:model': {
-    ...explain,
-    query: explanationsQuerySchema,
-    summary: "Show where a model looks, at TorchServe's address",
-  },
-  'POST /explanations/:model/:version': {
-    ...explain,
-    query: explanationsQuerySchema,
-    summary: "Show where a model looks, at TorchServe's address",
-  },
+  ...posted('/predict', { ...predict, query: predictQuerySchema }),
+  ...posted('/predictions/:model', predictions),
+  ...posted('/predictions/:model/:version', predictions),
+  ...posted('/explain', { ...explain, query: explainQuerySchema }),
+  ...posted('/explanations/:model', explanations),
+  ...posted('/explanations/:model/:version', explanations),
   'GET /examples': {
     tag: 'images',
     summary: 'Images to try',

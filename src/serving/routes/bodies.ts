@@ -60,7 +60,9 @@ export async function readFiles(
   request: FastifyRequest,
   settings: ResolvedSettings,
 ): Promise<UploadedFile[]> {
-  const files = request.isMultipart() ? await readForm(request, settings) : readWhole(request);
+  const files = request.isMultipart()
+    ? await readForm(request, settings).catch(refuseForm)
+    : readWhole(request);
   if (files.length > 0) return files;
   throw new RoentgenError('ERR_INVALID_ARGUMENT', `There is no image in the request: ${example}`);
 }
@@ -82,12 +84,19 @@ async function readForm(
   return files;
 }
 
+/** The parser of forms throws plain errors for what it cannot read. */
+function refuseForm(error: unknown): never {
+  const known = error instanceof RequestError || Object.hasOwn(Object(error), 'statusCode');
+  if (known || !(error instanceof Error)) throw error;
+  throw new RoentgenError('ERR_INVALID_ARGUMENT', `The form cannot be read: ${error.message}`);
+}
+
 function readWhole(request: FastifyRequest): UploadedFile[] {
   const [type = ''] = (request.headers['content-type'] ?? '').toLowerCase().split(';');
   if (type.trim() === 'application/json' || type.startsWith('text/')) {
     throw new RequestError(
       'ERR_MEDIA_TYPE',
-      `The body is the image itself, not ${type.trim()}: ${example}. JSON with base64 goes to /v2/models/{model}/infer`,
+      `The body is the image itself, not ${type.trim()}: ${example}. JSON with base64 is for the Open Inference Protocol's infer`,
     );
   }
   const bytes = readBytes(request);
