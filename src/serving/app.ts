@@ -2,12 +2,11 @@
 import fastifyHelmet from '@fastify/helmet';
 import fastify, { LogController, type FastifyInstance, type FastifyReply } from 'fastify';
 import { Admission } from './admission.js';
-import type { ServingContext } from './context.js';
+import type { Routes, ServingContext } from './context.js';
 import { RequestError, toFailure, type Failure } from './failures.js';
 import type { RequestObserver } from './observer.js';
 import { answerParserErrors } from './parserErrors.js';
 import { chooseRequestId, RequestLog, type LogStream } from './requestLog.js';
-import { routes } from './routes.js';
 import { requireToken } from './security/bearer.js';
 import { securityHeaders } from './security/headers.js';
 import { refuseStrangers } from './security/hosts.js';
@@ -23,6 +22,7 @@ const connectionCheckMs = 1000;
 const longestParameter = 200;
 
 export interface AppOptions {
+  routes: readonly Routes[];
   observer: RequestObserver;
   token: Token;
   logStream: LogStream;
@@ -31,7 +31,7 @@ export interface AppOptions {
 /** Ready to listen, or to be injected requests. */
 export async function createApp(
   context: ServingContext,
-  { observer, token, logStream }: AppOptions,
+  { routes, observer, token, logStream }: AppOptions,
 ): Promise<FastifyInstance> {
   const { settings } = context;
   const timeoutMs = settings.requestTimeout * 1000;
@@ -46,7 +46,11 @@ export async function createApp(
     bodyLimit: settings.maxBodyMiB * mebibyte,
     requestTimeout: timeoutMs,
     handlerTimeout: timeoutMs,
-    http: { headersTimeout: headersTimeoutMs, connectionsCheckingInterval: connectionCheckMs },
+    http: {
+      // Node exchanges the two where the headers have longer.
+      headersTimeout: Math.min(headersTimeoutMs, timeoutMs),
+      connectionsCheckingInterval: connectionCheckMs,
+    },
     forceCloseConnections: 'idle',
     // While it closes, what comes on open connections is answered, too.
     return503OnClosing: false,

@@ -6,12 +6,13 @@ import { z } from 'zod';
 import { invalidArgument, RoentgenError } from '../native/index.js';
 import type { ModelEntry } from './api.js';
 import { createApp } from './app.js';
-import type { ServingContext } from './context.js';
+import type { Routes, ServingContext } from './context.js';
 import { Metrics } from './metrics/metrics.js';
 import { loaderWith } from './registry/loading.js';
 import { ModelRegistry, type ReloadEvent } from './registry/registry.js';
 import type { Lease } from './registry/types.js';
 import type { LogStream } from './requestLog.js';
+import { routes as allRoutes } from './routes.js';
 import {
   checkAccess,
   predictorSettingsOf,
@@ -27,6 +28,8 @@ export interface ServeOptions extends ServeSettings {
    * `<name>/<version>/*.safetensors`.
    */
   models: readonly string[];
+  /** That clients must send as bearer; takes the place of `tokenFile` and the environment. */
+  token?: string;
   /** Where the log goes, a line of JSON at a time. Default stderr. */
   logStream?: LogStream;
 }
@@ -41,7 +44,7 @@ export interface RunningServer {
   readonly settings: ResolvedSettings;
   /**
    * Finishes the requests that were accepted, takes no new connections, and frees the models. After `shutdownGrace`
-   * seconds what is still open is cut; the result says whether all was finished before.
+   * seconds what is still open is cut, and the models go when they can; the result says whether all was finished before.
    */
   close(): Promise<boolean>;
 }
@@ -52,13 +55,17 @@ export interface RunningServer {
  * @throws RoentgenError ERR_INVALID_ARGUMENT for a wrong setting, an address beyond loopback without a token, a port that
  * is taken; ERR_NOT_FOUND, and what `loadModel` throws
  */
-export async function serve({
-  models,
-  logStream = process.stderr,
-  ...given
-}: ServeOptions): Promise<RunningServer> {
+export async function serve(options: ServeOptions): Promise<RunningServer> {
+  return serveRoutes(allRoutes, options);
+}
+
+/** As `serve`, with other routes. */
+export async function serveRoutes(
+  routes: readonly Routes[],
+  { models, token: givenToken, logStream = process.stderr, ...given }: ServeOptions,
+): Promise<RunningServer> {
   const settings = resolveSettings(given);
-  const token = readToken(settings);
+  const token = readToken({ ...settings, token: givenToken });
   checkAccess(settings, token);
   const metrics = new Metrics();
   let tell = (event: ReloadEvent): void => metrics.reloaded(event.outcome);
@@ -71,7 +78,7 @@ export async function serve({
   });
   const context = new Context(settings, registry, metrics);
   try {
-    const app = await createApp(context, { observer: metrics, token, logStream });
+    const app = await createApp(context, { routes, observer: metrics, token, logStream });
     tell = (event) => {
       metrics.reloaded(event.outcome);
       logReload(app, event);
@@ -151,16 +158,17 @@ async function shutDown(app: FastifyInstance, context: Context): Promise<boolean
   app.log.info('stopping: finishing what was accepted');
   await delay(shutdownDelay * 1000);
   const expired = new AbortController();
-  const finished = app.close().then(() => true);
+  const finished = app
+    .close()
+    .then(async () => context.registry.close())
+    .then(() => true);
   const late = delay(shutdownGrace * 1000, false, { signal: expired.signal }).catch(() => false);
   const inTime = await Promise.race([finished, late]);
   expired.abort();
   if (!inTime) {
     app.log.warn(`cutting what was not finished within ${shutdownGrace} s`);
     app.server.closeAllConnections();
-    await finished;
   }
-  await context.registry.close();
   return inTime;
 }
 

@@ -112,22 +112,21 @@ export function predictorSettingsOf(settings: ResolvedSettings): PredictorSettin
 export type Token = string | undefined;
 
 /**
- * The token of the file, or else of the environment; surrounding space does not count.
+ * The token that was given, or that of the file, or that of the environment; surrounding space does not count.
  * @throws RoentgenError ERR_NOT_FOUND, ERR_INVALID_ARGUMENT for one that is too short or no header can carry
  */
 export function readToken(
-  { tokenFile }: Pick<ResolvedSettings, 'tokenFile'>,
+  { token: given, tokenFile }: { token?: string | undefined; tokenFile?: string | undefined },
   environment: NodeJS.ProcessEnv = process.env,
 ): Token {
-  const source = tokenFile ?? tokenVariable;
-  const text = tokenFile === undefined ? environment[tokenVariable] : readFile(tokenFile);
-  const token = text?.trim();
-  if (token === undefined || (token === '' && tokenFile === undefined)) return undefined;
+  const fromFile = tokenFile === undefined ? undefined : readFile(tokenFile);
+  const token = (given ?? fromFile ?? (environment[tokenVariable] || undefined))?.trim();
+  if (token === undefined) return undefined;
   // RFC 6750 §2.1: what may stand behind "Bearer".
   if (token.length < shortestToken || !/^[\w.~+/-]+=*$/.test(token)) {
     throw new RoentgenError(
       'ERR_INVALID_ARGUMENT',
-      `The token of ${source} must have at least ${shortestToken} of A–Z a–z 0–9 - . _ ~ + /: make one with openssl rand -hex 32`,
+      `The token${tokenFile === undefined ? '' : ` in ${tokenFile}`} must be one word of at least ${shortestToken} of A–Z a–z 0–9 - . _ ~ + /: make one with openssl rand -hex 32`,
     );
   }
   return token;
