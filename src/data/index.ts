@@ -27,6 +27,7 @@ export type { ColorType, ImageSize, InspectOptions, Inspection, Range, Trait } f
 export { formatInspection } from './formatInspection.js';
 export { decodeImage } from './decode.js';
 export type { DecodeOptions } from './decode.js';
+export { discardImage } from './imageInput.js';
 export type { ImageInput, RawImage } from './imageInput.js';
 export { defaultPixelLimit } from './imageFile.js';
 export { readMetadata } from './imageFile.js';
