@@ -6,7 +6,8 @@ import { loadModel } from '../../src/inference/index.js';
 import type { ModelsBody, PredictBody } from '../../src/serving/api.js';
 import { explainSchema } from '../../src/serving/openapi/bodies.js';
 import { prefersPicture } from '../../src/serving/routes/explain.js';
-import { failureOf, formOf, served, testWithModel } from './served.js';
+import { formOf, served, testWithModel } from './served.js';
+import { failureOf } from './support.js';
 
 const test = testWithModel();
 

@@ -6,7 +6,8 @@ import sharp from 'sharp';
 import { loadModel } from '../../src/inference/index.js';
 import type { ExampleEntry, PredictBody } from '../../src/serving/api.js';
 import { predictSchema } from '../../src/serving/openapi/bodies.js';
-import { failureOf, formOf, served, testWithModel } from './served.js';
+import { formOf, served, testWithModel } from './served.js';
+import { failureOf } from './support.js';
 
 const test = testWithModel();
 

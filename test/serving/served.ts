@@ -1,10 +1,9 @@
-/** A small model behind a server, and images to ask it about. */
+/** The small model behind a server, and images to ask it about. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import anyTest, { type ExecutionContext, type TestFn } from 'ava';
-import type { FailureBody } from '../../src/serving/api.js';
-import { serve, type ServeOptions } from '../../src/serving/server.js';
-import { temporaryFolder, trainQuickly } from '../inference/images.js';
+import type { ServeOptions } from '../../src/serving/server.js';
+import { smallModel, startServer } from './support.js';
 
 export interface Trained {
   root: string;
@@ -16,17 +15,18 @@ export interface Trained {
 
 /** A test with a model that was trained in a second. */
 export function testWithModel(): TestFn<Trained> {
-  const test = anyTest as TestFn<Trained & { remove: () => Promise<void> }>;
+  const test = anyTest as unknown as TestFn<Trained>;
+  let remove: (() => Promise<void>) | undefined;
   test.before(async (t) => {
-    const { path: root, remove } = await temporaryFolder();
-    const { model } = await trainQuickly(root);
+    const { root, file, remove: removeFolder } = await smallModel();
+    remove = removeFolder;
     const images = ['BRIGHT', 'DARK'].flatMap((name) =>
       [0, 1].map((at) => join(root, 'data', 'test', name, `image${at}.png`)),
     );
-    t.context = { root, file: model, images, remove };
+    t.context = { root, file, images };
   });
-  test.after.always((t) => t.context.remove());
-  return test as unknown as TestFn<Trained>;
+  test.after.always(() => remove?.());
+  return test;
 }
 
 type Body = NonNullable<RequestInit['body']>;
@@ -41,13 +41,11 @@ export async function served(
   t: ExecutionContext<Trained>,
   options: Partial<ServeOptions> = {},
 ): Promise<Client> {
-  const server = await serve({
+  const { url } = await startServer(t, {
     models: [`net=${t.context.file}`],
-    ...{ port: 0, reloadInterval: 0, rateLimit: 0, logLevel: 'silent', workers: 1 },
+    rateLimit: 0,
     ...options,
   });
-  t.teardown(() => server.close());
-  const { url } = server;
   return {
     url,
     post: async (path, body, headers = {}) => fetch(url + path, { method: 'POST', body, headers }),
@@ -61,8 +59,4 @@ export async function formOf(paths: readonly string[]): Promise<FormData> {
     form.append(`field${at}`, new Blob([await readFile(path)]), `file${at}.png`);
   }
   return form;
-}
-
-export async function failureOf(response: Response): Promise<FailureBody & { status: number }> {
-  return { ...((await response.json()) as FailureBody), status: response.status };
 }
