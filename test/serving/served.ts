@@ -33,7 +33,7 @@ type Body = NonNullable<RequestInit['body']>;
 
 export interface Client {
   url: string;
-  post(path: string, body: Body, headers?: Record<string, string>): Promise<Response>;
+  post: (path: string, body: Body, headers?: Record<string, string>) => Promise<Response>;
 }
 
 /** Serves the model as `net` until the test ends. */

@@ -86,8 +86,8 @@ async function readForm(
 
 /** The parser of forms throws plain errors for what it cannot read. */
 function refuseForm(error: unknown): never {
-  const known = error instanceof RequestError || Object.hasOwn(Object(error), 'statusCode');
-  if (known || !(error instanceof Error)) throw error;
+  const plain = error instanceof Error && !(error instanceof RequestError || 'statusCode' in error);
+  if (!plain) throw error;
   throw new RoentgenError('ERR_INVALID_ARGUMENT', `The form cannot be read: ${error.message}`);
 }
 

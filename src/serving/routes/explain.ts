@@ -73,7 +73,8 @@ async function answer(
   asked: Asked,
 ): Promise<ExplainBody | Buffer> {
   const { settings, observer } = context;
-  const { served, release } = context.lease(request, asked.model, asked.version);
+  const lease = context.lease(request, asked.model, asked.version);
+  const { served } = lease;
   try {
     const signal = untilGone(reply);
     const file = onlyOne(await readFiles(request, settings));
@@ -93,7 +94,7 @@ async function answer(
     observer.worked(request, { images: 1, answers: [explanation.answer], outputMs });
     return body;
   } finally {
-    release();
+    lease.release();
   }
 }
 

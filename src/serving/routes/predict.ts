@@ -35,7 +35,8 @@ export const predictRoutes: Routes = async (app, { context }) => {
     reply: FastifyReply,
     asked: { model?: string | undefined; version?: string | undefined; raw: boolean },
   ): Promise<PredictBody> => {
-    const { served, release } = context.lease(request, asked.model, asked.version);
+    const lease = context.lease(request, asked.model, asked.version);
+    const { served } = lease;
     try {
       const signal = untilGone(reply);
       const files = await readFiles(request, settings);
@@ -50,7 +51,7 @@ export const predictRoutes: Routes = async (app, { context }) => {
       });
       return body;
     } finally {
-      release();
+      lease.release();
     }
   };
 
