@@ -1,0 +1,65 @@
+/** Method and layer of a pane's heat map, and what it says in words. */
+import type { ModelEntry } from '../../../src/serving/api.js';
+import { mapChoice, mapJob, methodWords } from '../session/choices.js';
+import type { Pane, PaneIndex } from '../session/state.js';
+import { mapInWords } from '../session/words.js';
+import type { Stage } from '../stage.js';
+import { Unsaid } from './Answer.js';
+
+interface MapChooserProps extends Stage {
+  model: ModelEntry;
+  pane: Pane;
+  index: PaneIndex;
+}
+
+export function MapChooser({ model, pane, index, ...stage }: MapChooserProps) {
+  const choice = mapChoice(model, pane);
+  if (choice === null || !stage.state.overlay.shown) return null;
+  const { methods, layers } = model.explanation;
+  const job = mapJob(stage.state, pane);
+  return (
+    <div class="explanation">
+      <div class="choices">
+        <label>
+          Method{' '}
+          <select
+            value={choice.method}
+            onChange={({ currentTarget }) =>
+              stage.dispatch({ kind: 'mapChosen', pane: index, method: currentTarget.value })
+            }
+          >
+            {methods.map((method) => (
+              <option key={method} value={method}>
+                {methodWords(method).title}
+              </option>
+            ))}
+          </select>
+        </label>
+        {choice.layer !== null && (
+          <label>
+            Layer{' '}
+            <select
+              value={choice.layer}
+              onChange={({ currentTarget }) =>
+                stage.dispatch({ kind: 'mapChosen', pane: index, layer: currentTarget.value })
+              }
+            >
+              {layers.map((layer) => (
+                <option key={layer} value={layer}>
+                  {layer}
+                </option>
+              ))}
+            </select>
+          </label>
+        )}
+      </div>
+      {job?.progress.kind === 'mapped' ? (
+        <p class={job.progress.map.evidence ? 'caption' : 'caption none'}>
+          {mapInWords(job.progress.map, methodWords(choice.method).title)}
+        </p>
+      ) : (
+        job !== null && <Unsaid {...stage} job={job} />
+      )}
+    </div>
+  );
+}
