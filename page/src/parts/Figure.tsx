@@ -1,6 +1,6 @@
 /** The picture with the heat map on it. */
 import type { ModelEntry } from '../../../src/serving/api.js';
-import { heatMapOf, seenOf } from '../session/choices.js';
+import { answerJob, heatMapOf, seenOf } from '../session/choices.js';
 import { placement, type Placement } from '../session/placement.js';
 import type { Pane, Picture, State } from '../session/state.js';
 
@@ -17,15 +17,7 @@ export function Figure({ state, model, picture, pane }: FigureProps) {
   const { overlay } = state;
   const map = heatMapOf(state, pane);
   const base = baseOf(state, model, picture);
-  if (base === null) {
-    return (
-      <div class="frame bare">
-        {picture.preview === null
-          ? 'Opening …'
-          : 'The browser cannot show this file. What the network saw will stand here once there is an answer.'}
-      </div>
-    );
-  }
+  if (base === null) return <div class="frame bare">{absenceInWords(state, picture)}</div>;
   const { left, top, width, height } = base.seen
     ? whole
     : placement(base, model.input, model.input.fit);
@@ -52,6 +44,14 @@ export function Figure({ state, model, picture, pane }: FigureProps) {
       )}
     </div>
   );
+}
+
+function absenceInWords(state: State, { id, preview }: Picture): string {
+  if (preview === null) return 'Opening …';
+  const kind = answerJob(state, id)?.progress.kind;
+  return kind === 'failed' || kind === 'canceled'
+    ? 'The browser cannot show this file.'
+    : 'The browser cannot show this file. What the network saw will stand here.';
 }
 
 interface Base {

@@ -14,9 +14,9 @@ interface MapChooserProps extends Stage {
 
 export function MapChooser({ model, pane, index, ...stage }: MapChooserProps) {
   const choice = mapChoice(model, pane);
-  if (choice === null || !stage.state.overlay.shown) return null;
-  const { methods, layers } = model.explanation;
   const job = mapJob(stage.state, pane);
+  if (choice === null || job === null || !stage.state.overlay.shown) return null;
+  const { methods, layers } = model.explanation;
   return (
     <div class="explanation">
       <div class="choices">
@@ -53,12 +53,12 @@ export function MapChooser({ model, pane, index, ...stage }: MapChooserProps) {
           </label>
         )}
       </div>
-      {job?.progress.kind === 'mapped' ? (
+      {job.progress.kind === 'mapped' ? (
         <p class={job.progress.map.evidence ? 'caption' : 'caption none'}>
-          {mapInWords(job.progress.map, methodWords(choice.method).title)}
+          {mapInWords(job.progress.map, methodWords(choice.method))}
         </p>
       ) : (
-        job !== null && <Unsaid {...stage} job={job} />
+        <Unsaid {...stage} job={job} />
       )}
     </div>
   );

@@ -1,4 +1,5 @@
 /** The session: every image with its answer, kept by this page alone. */
+import { useEffect, useRef } from 'preact/hooks';
 import { answerJob, answerOf, chosenModel, seenOf } from '../session/choices.js';
 import { sessionCsv } from '../session/csv.js';
 import { tally } from '../session/queue.js';
@@ -9,6 +10,9 @@ import type { Stage } from '../stage.js';
 export function SessionList(stage: Stage) {
   const { state, dispatch, conductor } = stage;
   const { answered, open, total } = tally(state);
+  const list = useRef<HTMLOListElement>(null);
+  const current = state.panes[state.active].picture;
+  useEffect(() => keepInView(list.current), [current]);
   const unsent = Object.values(state.jobs)
     .filter(({ progress: { kind } }) => kind === 'waiting' || kind === 'sending')
     .map(({ key }) => key);
@@ -31,7 +35,7 @@ export function SessionList(stage: Stage) {
           </button>
         </div>
       </div>
-      <ol>
+      <ol ref={list}>
         {state.pictures.map((picture) => (
           <Entry key={picture.id} {...stage} picture={picture} />
         ))}
@@ -53,7 +57,11 @@ function Entry({ state, dispatch, conductor, picture }: Stage & { picture: Pictu
         aria-current={shown}
         onClick={() => dispatch({ kind: 'selected', picture: id })}
       >
-        {thumbnail === null ? <span class="blank" /> : <img src={thumbnail} alt="" />}
+        {thumbnail === null ? (
+          <span class="blank">{extensionOf(name)}</span>
+        ) : (
+          <img src={thumbnail} alt="" />
+        )}
         <span class="name">{name}</span>
         <span class={`status ${look}`}>{text}</span>
       </button>
@@ -68,6 +76,20 @@ function Entry({ state, dispatch, conductor, picture }: Stage & { picture: Pictu
     </li>
   );
 }
+
+/** Scrolls the list alone: `scrollIntoView` would move the page as well. */
+function keepInView(list: HTMLElement | null): void {
+  const entry = list?.querySelector('[aria-current=true]')?.getBoundingClientRect();
+  if (!list || !entry) return;
+  const view = list.getBoundingClientRect();
+  const move = (start: number, end: number): number => Math.min(0, start) || Math.max(0, end);
+  list.scrollBy({
+    left: move(entry.left - view.left, entry.right - view.right),
+    top: move(entry.top - view.top, entry.bottom - view.bottom),
+  });
+}
+
+const extensionOf = (name: string): string => /\.\w{1,5}$/.exec(name)?.[0].slice(1) ?? 'file';
 
 function statusOf(state: State, { id }: Picture): { text: string; look: string } {
   const progress = answerJob(state, id)?.progress;

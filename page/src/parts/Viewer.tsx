@@ -25,9 +25,10 @@ export function Viewer({ pane, index, ...stage }: ViewerProps) {
           <button
             type="button"
             aria-pressed={active}
+            title="The list and the arrow keys act on the chosen image"
             onClick={() => dispatch({ kind: 'paneChosen', pane: index })}
           >
-            {active ? 'Keys and list act here' : 'Let keys and list act here'}
+            {active ? 'Chosen' : 'Choose'}
           </button>
         )}
       </div>

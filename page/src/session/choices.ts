@@ -24,15 +24,17 @@ export function pictureOf({ pictures }: State, { picture }: Pane): Picture | nul
   return pictures.find(({ id }) => id === picture) ?? null;
 }
 
-interface MethodWords {
+export interface MethodWords {
   title: string;
   looksAt: string;
+  /** Whether the map has values for the class, for and against it, or without a direction. */
+  reading: string;
 }
 
 /** A server may know methods that this page does not. */
 export function methodWords(method: string): MethodWords {
   const known: Readonly<Record<string, MethodWords>> = methods;
-  return known[method] ?? { title: method, looksAt: 'layers' };
+  return known[method] ?? { title: method, looksAt: 'layers', reading: '' };
 }
 
 /** What the pane asks for, as far as the model has it; null where the model has no explanations. */

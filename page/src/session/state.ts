@@ -115,7 +115,7 @@ export const initialState: State = {
   panes: [emptyPane, emptyPane],
   active: 0,
   comparing: false,
-  overlay: { shown: true, opacity: 0.5, below: 'original' },
+  overlay: { shown: true, opacity: 0.7, below: 'original' },
   helpShown: false,
   shortcuts: true,
   announcement: '',

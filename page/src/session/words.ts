@@ -1,6 +1,7 @@
 /** What the page says in words. */
 import type { ModelEntry, PredictionEntry } from '../../../src/serving/api.js';
-import type { Failure } from './state.js';
+import type { MethodWords } from './choices.js';
+import type { Failure, HeatMap } from './state.js';
 
 export const notice = 'For research and education only. Not a medical device.';
 
@@ -41,22 +42,18 @@ export function ruleInWords({ operatingPoint }: ModelEntry): string {
   return `The answer is ${positive} from ${percent(threshold)} on (operating point: ${rule}).`;
 }
 
-/** What the map says; `method` as a person calls it. */
+/** What the map says. */
 export function mapInWords(
-  {
-    target,
-    evidence,
-    layers,
-  }: { target: string | null; evidence: boolean; layers: readonly string[] },
-  method: string,
+  { target, evidence, layers }: Pick<HeatMap, 'target' | 'evidence' | 'layers'>,
+  { title, reading }: Pick<MethodWords, 'title' | 'reading'>,
 ): string {
-  const where =
-    layers.length === 0 ? '' : `, ${layers.length > 1 ? 'layers' : 'layer'} ${layers.join(', ')}`;
-  const subject = target === null ? 'the image' : target;
+  const where = layers.length === 0 ? '' : ` at ${layers.join(', ')}`;
+  const subject = target ?? 'the image';
   if (!evidence) {
-    return `No evidence: ${method}${where} finds nothing in this image that speaks for ${subject}. The map is empty.`;
+    return `No evidence: ${title}${where} finds nothing that speaks for ${subject}. The map is empty.`;
   }
-  return `${method}${where}: where the model looked for ${subject}. It shows where, not whether it is right.`;
+  const colors = reading === 'signed' ? ` Red speaks for ${subject}, blue against it.` : '';
+  return `${title}${where}: where the model looked for ${subject}.${colors} It shows where, not whether it is right.`;
 }
 
 const headlines: Readonly<Record<number, string>> = {
