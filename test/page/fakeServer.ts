@@ -1,20 +1,21 @@
 /** A server as the page knows it, with canned answers, that can be made to fail in ways a real one hardly can. */
 import { readFile } from 'node:fs/promises';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { extname, join, resolve } from 'node:path';
 import type { ExecutionContext } from 'ava';
-import sharp from 'sharp';
-import { drawPhantom } from '../../src/data/index.js';
-import type {
-  ExplainBody,
-  FailureBody,
-  ModelEntry,
-  PredictionEntry,
-} from '../../src/serving/api.js';
+import type { FailureBody, ModelEntry } from '../../src/serving/api.js';
+import {
+  answerFor,
+  binaryModel,
+  explanationFor,
+  notice,
+  phantomPng,
+  ternaryModel,
+} from './canned.js';
 
 const pageFolder = resolve('dist/page');
-const notice = 'For research and education only: not a medical device.';
+
 const types: Readonly<Record<string, string>> = {
   '.html': 'text/html',
   '.js': 'text/javascript',
@@ -34,102 +35,64 @@ const policy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-export const binaryModel: ModelEntry = {
-  name: 'chest',
-  version: '2',
-  default: true,
-  architecture: 'resnet18',
-  classes: ['NORMAL', 'PNEUMONIA'],
-  input: { channels: 1, height: 128, width: 128, fit: 'contain' },
-  operatingPoint: { positive: 'PNEUMONIA', threshold: 0.38, rule: 'youden' },
-  abstains: true,
-  explanation: {
-    methods: ['gradCam', 'layerCam', 'integratedGradients'],
-    layers: ['layer1', 'layer2', 'layer3', 'layer4'],
-    layer: 'layer4',
-  },
-  precision: 'fp32',
-  repair: null,
-  loaded: '2026-01-01T00:00:00.000Z',
-};
-
-export const ternaryModel: ModelEntry = {
-  ...binaryModel,
-  name: 'kinds',
-  version: '1',
-  default: false,
-  classes: ['NORMAL', 'BACTERIA', 'VIRUS'],
-  operatingPoint: null,
-  abstains: false,
-};
-
-export interface Fake {
-  url: string;
-  behavior: {
-    /** Answers in the place of a prediction or a map. */
-    failure: ((name: string) => Failure | null) | null;
-    /** Wants this as a bearer token for everything but the page. */
-    token: string | null;
-    /** Whether the maps are empty. */
-    evidence: boolean;
-    /** Waited for before each prediction. */
-    gate: Promise<void> | null;
-  };
-  /** Method and address of each request to the API, in order. */
-  asked: string[];
-  /** Closes the door on everyone, and opens it again at the same address. */
-  leave(): Promise<void>;
-  comeBack(): Promise<void>;
-}
-
 interface Failure {
   status: number;
   error: string;
   headers?: Record<string, string>;
 }
 
-/** `probabilities` by what the file name holds, so that a test says what is seen by how it calls a file. */
-export function answerFor(filename: string, { classes }: ModelEntry): PredictionEntry {
-  const share = filename.includes('healthy') ? 0.07 : filename.includes('doubt') ? 0.44 : 0.934;
-  const first = classes.length === 2 ? [1 - share, share] : [1 - share, share * 0.8, share * 0.2];
-  const probabilities = Object.fromEntries(classes.map((name, at) => [name, first[at] ?? 0]));
-  const label = share >= 0.38 ? (classes[1] ?? '') : (classes[0] ?? '');
-  if (filename.includes('doubt')) {
-    return { filename, label, probabilities, predictionSet: classes, abstain: 'ambiguous' };
-  }
-  const abstain = filename.includes('strange') ? 'unfamiliar' : null;
-  return { filename, label, probabilities, predictionSet: [label], abstain };
+interface Reply {
+  status: number;
+  headers: Record<string, string>;
+  content: string | Buffer;
 }
 
-export async function phantomPng(
-  kind: 'normal' | 'bacterial' | 'viral',
-  size = 256,
-): Promise<Buffer> {
-  const { pixels } = drawPhantom({ kind, size, seed: 7 });
-  return sharp(pixels, { raw: { width: size, height: size, channels: 1 } })
-    .png()
-    .toBuffer();
+export interface Fake {
+  url: string;
+  behavior: {
+    /** What an upload gets in the place of its answer; null for the answer. */
+    failure: ((filename: string, path: string) => Failure | null) | null;
+    /** Wanted as a bearer token for everything but the page. */
+    token: string | null;
+    /** Whether anything speaks for a class. */
+    evidence: boolean;
+    /** Waited for before each answer to an upload. */
+    gate: Promise<void> | null;
+  };
+  /** Method and address of each request to the API, in order. */
+  asked: string[];
+  /** Uploads that are on their way at the moment, and the most that ever were. */
+  uploads: { now: number; most: number };
+  /** Closes the door on everyone, and opens it again at the same address. */
+  leave(): Promise<void>;
+  comeBack(): Promise<void>;
 }
 
 export async function startFake(
-  t: ExecutionContext,
+  t: Pick<ExecutionContext, 'teardown' | 'log'>,
   models: readonly ModelEntry[] = [binaryModel, ternaryModel],
 ): Promise<Fake> {
   const behavior: Fake['behavior'] = { failure: null, token: null, evidence: true, gate: null };
   const asked: string[] = [];
+  const uploads = { now: 0, most: 0 };
   const sockets = new Set<Socket>();
   const server = createServer((request, response) => {
-    answer(request, response).catch((error: unknown) => {
-      t.log(String(error));
-      response.destroy();
-    });
+    void reply(request).then(
+      ({ status, headers, content }) => response.writeHead(status, headers).end(content),
+      (error: unknown) => {
+        t.log(String(error));
+        response.destroy();
+      },
+    );
   });
   server.on('connection', (socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
   });
   const listen = (port: number): Promise<void> =>
-    new Promise((done) => server.listen(port, '127.0.0.1', done));
+    new Promise((done) => {
+      server.listen(port, '127.0.0.1', done);
+    });
   await listen(0);
   const { port } = server.address() as AddressInfo;
   const leave = (): Promise<void> =>
@@ -139,118 +102,69 @@ export async function startFake(
     });
   t.teardown(leave);
 
-  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const address = new URL(request.url ?? '/', 'http://localhost');
-    const path = address.pathname;
-    if (await sendPage(path, response)) return;
+  async function reply(request: IncomingMessage): Promise<Reply> {
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
+    const page = await pageReply(pathname);
+    if (page !== null) return page;
     asked.push(`${request.method ?? ''} ${request.url ?? ''}`);
-    if (path === '/health') return send(response, 200, { status: 'ok' });
+    if (pathname === '/health') return json(200, { status: 'ok' });
     if (behavior.token !== null && request.headers.authorization !== `Bearer ${behavior.token}`) {
-      request.resume();
-      return refuse(response, { status: 401, error: 'a token is needed' });
+      return refusal({ status: 401, error: 'a token is needed' });
     }
-    if (path === '/models') return send(response, 200, { models, notice });
-    if (path === '/examples') {
-      return send(
-        response,
-        200,
-        ['normal', 'bacterial'].map((name) => ({
-          name: `${name}.png`,
-          url: `/examples/${name}.png`,
-        })),
-      );
+    if (pathname === '/models') return json(200, { models, notice });
+    if (pathname.startsWith('/examples')) return exampleReply(pathname);
+    uploads.most = Math.max(uploads.most, (uploads.now += 1));
+    try {
+      return await uploadReply(request, pathname, searchParams);
+    } finally {
+      uploads.now -= 1;
     }
-    const example = /^\/examples\/(normal|bacterial)\.png$/.exec(path)?.[1];
-    if (example !== undefined) {
-      response.setHeader('content-type', 'image/png');
-      response.end(await phantomPng(example as 'normal' | 'bacterial'));
-      return;
-    }
+  }
+
+  async function uploadReply(
+    request: IncomingMessage,
+    path: string,
+    parameters: URLSearchParams,
+  ): Promise<Reply> {
     const { filename, bytes } = await uploadOf(request);
     await behavior.gate;
-    const failure = behavior.failure?.(filename) ?? null;
-    if (failure !== null) return refuse(response, failure);
-    const model = models.find(({ name }) => name === address.searchParams.get('model'));
-    if (model === undefined) return refuse(response, { status: 404, error: 'no such model' });
-    const entry = answerFor(filename, model);
-    const { name, version } = model;
-    if (path === '/predict') {
-      return send(response, 200, {
-        model: name,
-        version,
-        predictions: [entry],
-        problems: [],
-        notice,
-      });
+    const failure = behavior.failure?.(filename, path) ?? null;
+    if (failure !== null) return refusal(failure);
+    const model = models.find(({ name }) => name === parameters.get('model'));
+    if (model === undefined) return refusal({ status: 404, error: 'no such model' });
+    if (path === '/explain') {
+      const { evidence } = behavior;
+      return json(200, await explanationFor(filename, bytes, model, { parameters, evidence }));
     }
-    return send(response, 200, await explain(entry, bytes, model, address.searchParams));
+    const { name, version } = model;
+    const predictions = [answerFor(filename, model)];
+    return json(200, { model: name, version, predictions, problems: [], notice });
   }
 
-  async function explain(
-    entry: PredictionEntry,
-    bytes: Buffer,
-    { name, version, input }: ModelEntry,
-    parameters: URLSearchParams,
-  ): Promise<ExplainBody> {
-    const layer = parameters.get('layer');
-    const heatmap = await heat(input, behavior.evidence, Number(layer?.at(-1) ?? 4));
-    return {
-      ...entry,
-      model: name,
-      version,
-      method: parameters.get('method') ?? 'gradCam',
-      layers: layer === null ? [] : [layer],
-      target: entry.label,
-      evidence: behavior.evidence,
-      raw: { minimum: 0, maximum: 1 },
-      map: { height: input.height, width: input.width, values: [] },
-      heatmap: heatmap.toString('base64'),
-      image: (await seen(bytes, input)).toString('base64'),
-      notice,
-    };
-  }
-
-  return {
-    url: `http://127.0.0.1:${port}/`,
-    behavior,
-    asked,
-    leave,
-    comeBack: () => listen(port),
-  };
+  const url = `http://127.0.0.1:${port}/`;
+  return { url, behavior, asked, uploads, leave, comeBack: () => listen(port) };
 }
 
-/** What the network would see; of what sharp cannot read, a phantom. */
-async function seen(bytes: Buffer, { height, width, fit }: ModelEntry['input']): Promise<Buffer> {
-  const resized = (source: Buffer) =>
-    sharp(source).resize({ width, height, fit, background: 'black' }).greyscale().png().toBuffer();
-  return resized(bytes).catch(async () => resized(await phantomPng('viral')));
-}
-
-/** A red spot, the smaller the deeper the layer. */
-async function heat(
-  { height, width }: ModelEntry['input'],
-  evidence: boolean,
-  depth: number,
-): Promise<Buffer> {
-  const pixels = Buffer.alloc(4 * height * width);
-  const spread = 60 / depth;
-  for (let at = 0; evidence && at < height * width; at += 1) {
-    const distance = Math.hypot((at % width) - 0.35 * width, Math.floor(at / width) - 0.6 * height);
-    const value = Math.exp(-((distance / spread) ** 2));
-    pixels.set([255, 160 * value, 20, 255 * value], 4 * at);
-  }
-  return sharp(pixels, { raw: { width, height, channels: 4 } })
-    .png()
-    .toBuffer();
-}
-
-async function sendPage(path: string, response: ServerResponse): Promise<boolean> {
+async function pageReply(path: string): Promise<Reply | null> {
   const name = path === '/' ? 'index.html' : path.slice(1);
-  if (name !== 'index.html' && !/^assets\/[\w.-]+$/.test(name)) return false;
-  response.setHeader('content-type', types[extname(name)] ?? '');
-  response.setHeader('content-security-policy', policy);
-  response.end(await readFile(join(pageFolder, name)));
-  return true;
+  if (name !== 'index.html' && !/^assets\/[\w.-]+$/.test(name)) return null;
+  const content = await readFile(join(pageFolder, name));
+  const type = types[extname(name)] ?? '';
+  const headers = { 'content-type': type, 'content-security-policy': policy };
+  return { status: 200, headers, content };
+}
+
+async function exampleReply(path: string): Promise<Reply> {
+  const kinds = ['normal', 'bacterial'] as const;
+  const kind = kinds.find((name) => path === `/examples/${name}.png`);
+  if (kind === undefined) {
+    return json(
+      200,
+      kinds.map((name) => ({ name: `${name}.png`, url: `/examples/${name}.png` })),
+    );
+  }
+  const content = await phantomPng(kind);
+  return { status: 200, headers: { 'content-type': 'image/png' }, content };
 }
 
 async function uploadOf(request: IncomingMessage): Promise<{ filename: string; bytes: Buffer }> {
@@ -262,12 +176,12 @@ async function uploadOf(request: IncomingMessage): Promise<{ filename: string; b
   return { filename, bytes: body.subarray(head + 4, body.lastIndexOf('\r\n--')) };
 }
 
-function send(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { 'content-type': 'application/json' });
-  response.end(JSON.stringify(body));
+function json(status: number, body: unknown, headers: Record<string, string> = {}): Reply {
+  const content = JSON.stringify(body);
+  return { status, headers: { 'content-type': 'application/json', ...headers }, content };
 }
 
-function refuse(response: ServerResponse, { status, error, headers = {} }: Failure): void {
-  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-  send(response, status, { error, code: 'ERR', requestId: 'r-1' } satisfies FailureBody);
+function refusal({ status, error, headers }: Failure): Reply {
+  const body: FailureBody = { error, code: 'ERR_MADE_UP', requestId: 'request-1' };
+  return json(status, body, headers);
 }
