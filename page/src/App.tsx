@@ -27,7 +27,9 @@ export function App({ store, conductor }: { store: Store; conductor: Conductor }
   const empty = state.pictures.length === 0;
   return (
     <>
-      <p class="notice">{notice}</p>
+      <aside class="notice" aria-label="Intended use">
+        {notice}
+      </aside>
       <Header {...stage} />
       <Banner {...stage} />
       <main class={empty ? 'empty' : 'busy'}>

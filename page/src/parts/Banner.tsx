@@ -37,6 +37,7 @@ function Locked({ state, conductor }: Stage) {
   return (
     <form
       class="banner"
+      aria-label="Access"
       onSubmit={(event) => {
         event.preventDefault();
         if (token !== '') conductor.useToken(token);

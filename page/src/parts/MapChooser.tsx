@@ -20,9 +20,10 @@ export function MapChooser({ model, pane, index, ...stage }: MapChooserProps) {
   return (
     <div class="explanation">
       <div class="choices">
-        <label>
-          Method{' '}
+        <span>
+          <label for={`method-${index}`}>Method</label>{' '}
           <select
+            id={`method-${index}`}
             value={choice.method}
             onChange={({ currentTarget }) =>
               stage.dispatch({ kind: 'mapChosen', pane: index, method: currentTarget.value })
@@ -34,11 +35,12 @@ export function MapChooser({ model, pane, index, ...stage }: MapChooserProps) {
               </option>
             ))}
           </select>
-        </label>
+        </span>
         {choice.layer !== null && (
-          <label>
-            Layer{' '}
+          <span>
+            <label for={`layer-${index}`}>Layer</label>{' '}
             <select
+              id={`layer-${index}`}
               value={choice.layer}
               onChange={({ currentTarget }) =>
                 stage.dispatch({ kind: 'mapChosen', pane: index, layer: currentTarget.value })
@@ -50,7 +52,7 @@ export function MapChooser({ model, pane, index, ...stage }: MapChooserProps) {
                 </option>
               ))}
             </select>
-          </label>
+          </span>
         )}
       </div>
       {job.progress.kind === 'mapped' ? (
