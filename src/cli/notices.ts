@@ -43,5 +43,5 @@ export function problemLines(problems: readonly Problem[], all: boolean): string
 }
 
 function toJson(value: unknown): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
+  return value === undefined ? '' : `${JSON.stringify(value, null, 2)}\n`;
 }
