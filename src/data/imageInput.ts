@@ -1,6 +1,6 @@
 /** What an image may be given as: a file, its bytes, a stream of them, or pixels. */
 import { addAbortSignal, Readable } from 'node:stream';
-import type { ReadableStream } from 'node:stream/web';
+import { ReadableStream } from 'node:stream/web';
 import { invalidArgument, throwIfAborted } from '../native/index.js';
 import { imageError, readImageFile, reasonOf } from './imageFile.js';
 
@@ -38,6 +38,12 @@ export async function loadImage(
   if (image instanceof Uint8Array) return image;
   if ('pixels' in image) return checkPixels(image, name);
   return readStream(image, name, signal);
+}
+
+/** Destroys a stream that will not be read to its end; nothing for other images. */
+export function discardImage(image: ImageInput): void {
+  if (image instanceof Readable) image.destroy();
+  else if (image instanceof ReadableStream && !image.locked) void image.cancel();
 }
 
 async function readStream(

@@ -27,6 +27,7 @@ export type { ColorType, ImageSize, InspectOptions, Inspection, Range, Trait } f
 export { formatInspection } from './formatInspection.js';
 export { decodeImage } from './decode.js';
 export type { DecodeOptions } from './decode.js';
+export { discardImage } from './imageInput.js';
 export type { ImageInput, RawImage } from './imageInput.js';
 export { defaultPixelLimit } from './imageFile.js';
 export { readMetadata } from './imageFile.js';
@@ -74,6 +75,6 @@ export type { Measurement } from './measure.js';
 export { openData, requireFormat } from './openData.js';
 export type { OpenDataOptions } from './openData.js';
 export { decodeImages, nameOf, toProblem } from './decodeImages.js';
-export type { DecodedImages, NamedImage } from './decodeImages.js';
+export type { DecodedImages, DecodeImagesOptions, NamedImage } from './decodeImages.js';
 export { auditData, auditPacked, readAudit, writeAudit } from './audit/index.js';
 export type { Audit, AuditCheck, AuditFinding, AuditOptions, AuditStatus } from './audit/index.js';

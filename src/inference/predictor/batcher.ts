@@ -1,5 +1,5 @@
 /** Inputs that come at about the same time, computed together: a queue, batches, and workers that take what waits. */
-import { throwIfAborted, invalidArgument } from '../../native/index.js';
+import { abortError, invalidArgument, throwIfAborted } from '../../native/index.js';
 
 export interface BatcherOptions {
   /** Most inputs in one batch. */
@@ -96,19 +96,19 @@ export class Batcher<Input, Output> {
   async submit(input: Input, signal?: AbortSignal): Promise<Computed<Output>> {
     throwIfAborted(signal);
     return new Promise((resolve, reject) => {
-      const onAbort = (): void => {
-        this.leave(waiting);
-        try {
-          throwIfAborted(signal);
-        } catch (error) {
-          reject(error);
-        }
-      };
       const waiting: Waiting<Input, Output> = {
-        ...{ input, resolve, reject, since: performance.now() },
-        release: () => signal?.removeEventListener('abort', onAbort),
+        ...{ input, resolve, reject, since: performance.now(), release: () => undefined },
       };
-      signal?.addEventListener('abort', onAbort, { once: true });
+      if (signal) {
+        const onAbort = (): void => {
+          this.leave(waiting);
+          reject(abortError(signal));
+        };
+        signal.addEventListener('abort', onAbort, { once: true });
+        waiting.release = () => {
+          signal.removeEventListener('abort', onAbort);
+        };
+      }
       this.queue.push(waiting);
       this.turn ??= setImmediate(() => {
         this.turn = undefined;

@@ -10,14 +10,14 @@ export function entryOf(
   isDefault: boolean,
 ): ModelEntry {
   const { architecture, classes, format, decision, gate, repair } = model;
-  const { channels, height, width } = format;
+  const { channels, height, width, fit } = format;
   return {
     name,
     version,
     default: isDefault,
     architecture,
     classes,
-    input: { channels, height, width },
+    input: { channels, height, width, fit },
     operatingPoint: decision?.operatingPoint ?? null,
     abstains: gate !== null || decision?.conformal !== undefined,
     explanation: explanationOf(model),
