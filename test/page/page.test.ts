@@ -32,7 +32,7 @@ async function image(name: string): Promise<Given> {
 }
 
 async function choose(page: Page, ...files: readonly (string | Given)[]): Promise<void> {
-  const given = files.map((file) => (typeof file === 'string' ? image(file) : file));
+  const given = files.map(async (file) => (typeof file === 'string' ? image(file) : file));
   await page.locator('input[type=file]').setInputFiles(await Promise.all(given));
 }
 

@@ -42,8 +42,10 @@ export function mapChoice(model: ModelEntry, { method, layer }: Pane): MapChoice
   const { methods: offered, layers, layer: usual } = model.explanation;
   const chosen = offered.find((name) => name === method) ?? offered[0];
   if (chosen === undefined) return null;
-  if (methodWords(chosen).looksAt !== 'layers') return { method: chosen, layer: null };
-  return { method: chosen, layer: layers.find((name) => name === layer) ?? usual };
+  if (methodWords(chosen).looksAt === 'pixels') return { method: chosen, layer: null };
+  // Deep layers are what maps usually come from.
+  const fallback = usual ?? layers.at(-1) ?? null;
+  return { method: chosen, layer: layers.find((name) => name === layer) ?? fallback };
 }
 
 export function jobKey(picture: number, model: string, map: MapChoice | null): string {
