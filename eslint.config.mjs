@@ -21,7 +21,13 @@ export default tseslint.config(
     languageOptions: { globals: nodeGlobals },
   },
   {
-    files: ['src/**/*.ts', 'test/**/*.ts', 'scripts/bench/**/*.ts', 'examples/**/*.ts'],
+    files: [
+      'src/**/*.ts',
+      'test/**/*.ts',
+      'scripts/bench/**/*.ts',
+      'examples/**/*.ts',
+      'page/**/*.{ts,tsx}',
+    ],
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: {
       parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
