@@ -1,0 +1,72 @@
+/** `roentgen serve` in a process of its own, while something is measured against it. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { packageRoot, RoentgenError } from '../../src/native/index.js';
+
+export interface Server {
+  /** Without a path. */
+  url: string;
+  /** Its resident memory in MB. */
+  resident: () => Promise<number>;
+}
+
+/** Starts a server of one model, lets `use` work with it, and ends it as a service manager would. */
+export async function withServer<T>(
+  model: string,
+  flags: readonly string[],
+  use: (server: Server) => Promise<T>,
+): Promise<T> {
+  const script = join(packageRoot, 'scripts', 'roentgen.mjs');
+  const child = spawn(
+    process.execPath,
+    [script, 'serve', model, '--port', '0', '--json', '--log-level', 'warn', ...flags],
+    { stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  const messages: string[] = [];
+  child.stderr.setEncoding('utf8').on('data', (text: string) => messages.push(text));
+  const ended = once(child, 'close');
+  try {
+    const [line] = (await Promise.race([
+      once(createInterface(child.stdout), 'line'),
+      ended.then(() => {
+        throw new RoentgenError('ERR_INTERNAL', `roentgen serve ended:\n${messages.join('')}`);
+      }),
+    ])) as [string];
+    const { url } = JSON.parse(line) as { url: string };
+    return await use({ url, resident: () => residentOf(child) });
+  } finally {
+    child.kill('SIGTERM');
+    await ended;
+  }
+}
+
+/** What `watch` gives, taken every `milliseconds` until `work` is done. */
+export async function sampling<T, S>(
+  work: Promise<T>,
+  watch: () => Promise<S>,
+  milliseconds: number,
+): Promise<{ result: T; samples: S[] }> {
+  const samples: S[] = [];
+  let busy = true;
+  const watching = (async () => {
+    while (busy) {
+      samples.push(await watch());
+      await sleep(milliseconds);
+    }
+  })();
+  try {
+    return { result: await work, samples };
+  } finally {
+    busy = false;
+    await watching;
+  }
+}
+
+async function residentOf({ pid = 0 }: ChildProcess): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  return Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1] ?? NaN) / 1000;
+}
