@@ -40,10 +40,13 @@ export const predictVerb: Verb = {
     },
   ],
   async run(args, session) {
-    const { keepGoing: goOn, ...options } = args.flags(flags);
+    const { keepGoing: goOn, batchSize: maxBatch, precision, ...options } = args.flags(flags);
     const signal = session.catchInterrupt('Stopping …');
     const [model, inputs] = [args.positional('model'), args.positionals('images')];
-    const result = await predict({ ...options, model, inputs, signal });
+    const result = await predict({
+      ...options,
+      ...{ model, inputs, signal, predictor: { precision, maxBatch } },
+    });
     const { classes, predictions, operatingPoint, repair, problems } = result;
     const forPeople = options.format === undefined && process.stdout.isTTY;
     return {

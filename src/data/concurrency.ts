@@ -27,3 +27,20 @@ export async function mapConcurrently<Item, Result>(
   await Promise.all(Array.from({ length: Math.min(limit, items.length) }, lane));
   return results;
 }
+
+/** Lets at most `limit` pieces of work go on at once; the others wait in line. */
+export function limiter(limit: number): <Result>(work: () => Promise<Result>) => Promise<Result> {
+  const line: (() => void)[] = [];
+  let inside = 0;
+  return async (work) => {
+    if (inside < limit) inside += 1;
+    else await new Promise<void>((enter) => line.push(enter));
+    try {
+      return await work();
+    } finally {
+      const next = line.shift();
+      if (next) next();
+      else inside -= 1;
+    }
+  };
+}

@@ -1,6 +1,7 @@
 /** How an image file of any kind becomes one tensor of fixed size. */
 import { invalidArgument } from '../native/index.js';
-import { checkPixelLimit, decodeError, openImage, readImageFile } from './imageFile.js';
+import { checkPixelLimit, decodeError, openImage } from './imageFile.js';
+import { loadImage, type ImageInput } from './imageInput.js';
 import { blacken, readLungs } from './lungs/index.js';
 import { luma } from './pixels.js';
 import { checkRepairs, repairImage } from './repair/index.js';
@@ -11,9 +12,11 @@ const maximumSide = 16_384;
 
 export interface DecodeOptions {
   /** Images of more pixels (width × height, as the header says) are refused. Default 100,000,000. */
-  pixelLimit?: number;
-  /** What error messages call the image; by default its path, or 'image' for bytes. */
+  pixelLimit?: number | undefined;
+  /** What error messages call the image; by default its path, or 'image'. */
   name?: string;
+  /** Stops reading a stream. */
+  signal?: AbortSignal | undefined;
   /** The image's lung mask, its path or bytes: needed where the format takes the lungs alone. */
   mask?: string | Uint8Array | undefined;
   /** What error messages call the mask; by default its path, or 'mask' for bytes. */
@@ -28,7 +31,8 @@ export interface MaskedImage {
 }
 
 /**
- * Decodes a file, or the bytes of one, to uint8 [C, H, W] (planar, C·H·W bytes).
+ * Decodes an image, whatever it is given as, to uint8 [C, H, W] (planar, C·H·W bytes). Pixels give what a file that
+ * keeps them as they are would give.
  *
  * - The pixel values are those in the file: embedded color profiles are ignored, as PIL and OpenCV do.
  * - One channel from a color image is Rec. 601 luma in PIL's integer arithmetic, so three equal channels give
@@ -45,31 +49,31 @@ export interface MaskedImage {
  *
  * @throws RoentgenError ERR_INVALID_ARGUMENT; ERR_NOT_FOUND for a file or mask that is not there; ERR_UNREADABLE_IMAGE
  * for what is unreadable, damaged, truncated or no image; ERR_IMAGE_TOO_LARGE; ERR_INVALID_FILE for a mask without lungs
- * or of another shape than its image
+ * or of another shape than its image; ABORT_ERR
  */
 export async function decodeImage(
-  file: string | Uint8Array,
+  image: ImageInput,
   format: ImageFormat,
   options: DecodeOptions = {},
 ): Promise<Buffer> {
-  return (await decodeMasked(file, format, options)).pixels;
+  return (await decodeMasked(image, format, options)).pixels;
 }
 
 /** As `decodeImage`, with the mask of what is not blacked out, which augmentation moves as it moves the image. */
 export async function decodeMasked(
-  file: string | Uint8Array,
+  image: ImageInput,
   format: ImageFormat,
   options: DecodeOptions = {},
 ): Promise<MaskedImage> {
   const { channels, height, width, fit, lungs } = checkFormat(format);
   const pixelLimit = checkPixelLimit(options.pixelLimit);
-  const name = options.name ?? (typeof file === 'string' ? file : 'image');
-  const bytes = typeof file === 'string' ? await readImageFile(file, name) : file;
-  const section = lungs && (await readLungs({ bytes, name }, format, { ...options, pixelLimit }));
+  const name = options.name ?? (typeof image === 'string' ? image : 'image');
+  const loaded = await loadImage(image, name, options.signal);
+  const section = lungs && (await readLungs({ loaded, name }, format, { ...options, pixelLimit }));
   // sharp's constructor throws for an empty buffer; within the promise both ways of failing are one.
   const rgb = await Promise.resolve()
     .then(async () => {
-      const opened = await openImage(bytes, pixelLimit);
+      const opened = await openImage(loaded, pixelLimit);
       const cut = section?.rectangle ? opened.extract(section.rectangle) : opened;
       const whole = format.repairs?.length ? await repairImage(cut, format) : cut;
       return whole

@@ -3,11 +3,11 @@ import { basename } from 'node:path';
 import { isAbort, RoentgenError, throwIfAborted } from '../native/index.js';
 import { mapConcurrently } from './concurrency.js';
 import { decodeImage } from './decode.js';
+import type { ImageInput } from './imageInput.js';
 import type { ImageFormat, Problem } from './types.js';
 
 export interface NamedImage {
-  /** A path, or the bytes of an image file. */
-  image: string | Uint8Array;
+  image: ImageInput;
   /** What results and problems call it. */
   name: string;
   /** Its lung mask, which a format that takes the lungs alone needs. */
@@ -36,8 +36,8 @@ export async function decodeImages(
     options.workers ?? 3,
     async ({ image, name, mask }) => {
       throwIfAborted(options.signal);
-      return decodeImage(image, format, { name, mask }).catch((error: unknown) =>
-        toProblem(name, error),
+      return decodeImage(image, format, { name, mask, signal: options.signal }).catch(
+        (error: unknown) => toProblem(name, error),
       );
     },
   );
@@ -62,7 +62,7 @@ export function toProblem(name: string, error: unknown): Problem {
   return { file: name, code: error.code, message: error.message };
 }
 
-/** Names for images that may be bytes: a path's last part, or the position. */
-export function nameOf(image: string | Uint8Array, position: number): string {
+/** Names for images that may have none: a path's last part, or the position. */
+export function nameOf(image: ImageInput, position: number): string {
   return typeof image === 'string' ? basename(image) : `image ${position + 1}`;
 }

@@ -4,6 +4,7 @@ import { extname } from 'node:path';
 import { promisify } from 'node:util';
 import sharp from 'sharp';
 import { RoentgenError, invalidArgument, type ErrorCode } from '../native/index.js';
+import type { LoadedImage } from './imageInput.js';
 import { decodeDicom, dicomExtension, isDicom } from './dicom/index.js';
 
 /** Pixels an image may have: five times a 43 cm detector at 0.1 mm, a quarter of a 20,000² bomb. */
@@ -41,11 +42,16 @@ export async function readImageFile(path: string, name: string): Promise<Buffer>
 
 /**
  * The image as its file means it: color profiles are ignored, EXIF orientation is applied, transparency is laid on
- * black. Of DICOM files the picture is decoded at once, see `decodeDicom`; of others nothing before the pixels are asked
+ * black. Pixels are taken as they are. Of DICOM files the picture is decoded at once, see `decodeDicom`; of others nothing before the pixels are asked
  * for.
  */
-export async function openImage(bytes: Uint8Array, pixelLimit: number): Promise<sharp.Sharp> {
+export async function openImage(image: LoadedImage, pixelLimit: number): Promise<sharp.Sharp> {
   const options = { limitInputPixels: pixelLimit, ignoreIcc: true, autoOrient: true };
+  if ('pixels' in image) {
+    const { pixels, ...raw } = image;
+    return sharp(pixels, { ...options, raw }).flatten({ background: 'black' });
+  }
+  const bytes = image;
   if (!isDicom(bytes)) {
     return sharp(bytes, options).flatten(isJpeg(bytes) ? false : { background: 'black' });
   }
@@ -98,7 +104,7 @@ export function imageError(
 }
 
 /** sharp puts each of libvips's complaints on a line of its own; the first says what happened. */
-function reasonOf(cause: unknown): string {
+export function reasonOf(cause: unknown): string {
   const [first = ''] = String(cause instanceof Error ? cause.message : cause).split('\n');
   return first.trim().replace(/\.$/, '');
 }

@@ -27,6 +27,7 @@ export type { ColorType, ImageSize, InspectOptions, Inspection, Range, Trait } f
 export { formatInspection } from './formatInspection.js';
 export { decodeImage } from './decode.js';
 export type { DecodeOptions } from './decode.js';
+export type { ImageInput, RawImage } from './imageInput.js';
 export { defaultPixelLimit } from './imageFile.js';
 export { readMetadata } from './imageFile.js';
 export type { ImageMetadata } from './imageFile.js';
@@ -53,6 +54,7 @@ export type {
   Scanner,
 } from './phantom/index.js';
 export { interleave } from './pixels.js';
+export { limiter, mapConcurrently } from './concurrency.js';
 export { groupItems } from './collections.js';
 export { Pacer } from './audit/pacer.js';
 export { readFileFacts } from './audit/fileFacts.js';

@@ -20,13 +20,8 @@ import {
 import { decide } from './decide.js';
 import { writeEvaluationFiles } from './evaluationFiles.js';
 import { enterLook } from './looks.js';
-import {
-  isRunDirectory,
-  loadModel,
-  resolvePrecision,
-  type Model,
-  type PrecisionChoice,
-} from './model.js';
+import { isRunDirectory, loadModel } from './loadModel.js';
+import { resolvePrecision, type Model, type PrecisionChoice } from './model.js';
 import { splitPositions } from './splitPositions.js';
 
 export interface EvaluateOptions {

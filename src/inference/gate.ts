@@ -133,14 +133,26 @@ export async function findUnfamiliar(
   return distances.map((distance) => distance > gate.threshold);
 }
 
+/** Tells of one image, uint8 [C, H, W], whether it is unlike those that a model was trained on. */
+export type IsUnfamiliar = (pixels: Uint8Array) => boolean;
+
+/** The gate made ready for one image at a time. */
+export function openGate(gate: GateDescription, format: GateImages['format']): IsUnfamiliar {
+  const distance = distanceTo(gate);
+  return (pixels) => distance(describeImage(pixels, format)) > gate.threshold;
+}
+
 /** Mahalanobis distances, [N]. */
 async function distancesTo(familiar: Familiar, images: GateImages): Promise<number[]> {
-  const [mean, factor] = [toFloats(familiar.mean), toFloats(familiar.factor)];
+  const distance = distanceTo(familiar);
   const distances: number[] = [];
-  await describeAll(images, (descriptor) => {
-    distances.push(mahalanobisDistance(descriptor, mean, factor));
-  });
+  await describeAll(images, (descriptor) => distances.push(distance(descriptor)));
   return distances;
+}
+
+function distanceTo(familiar: Familiar): (descriptor: Float64Array) => number {
+  const [mean, factor] = [toFloats(familiar.mean), toFloats(familiar.factor)];
+  return (descriptor) => mahalanobisDistance(descriptor, mean, factor);
 }
 
 async function describeAll(

@@ -13,13 +13,18 @@ export type { FitRequest, FitSettings, FittedParts } from './fitParts.js';
 export { findUnfamiliar, learnFamiliar } from './gate.js';
 export type { Familiar, GateDescription, GateImages } from './gate.js';
 export type { Asked, LayerRole, ModelInside } from './inside.js';
-export { bestModelFile, isRunDirectory, loadModel, Model, resolvePrecision } from './model.js';
+export { bestModelFile, isRunDirectory, loadModel } from './loadModel.js';
+export { Model, resolvePrecision } from './model.js';
 export type {
   ModelPredictions,
   ModelPredictOptions,
   PrecisionChoice,
   Prediction,
+  TensorAnswer,
+  TensorOptions,
 } from './model.js';
+export { predictorSettingsSchema } from './predictor/index.js';
+export type { Places, PredictorSettings, PredictorStatistics } from './predictor/index.js';
 export { predict } from './predict.js';
 export type { PredictOptions, PredictResult } from './predict.js';
 export { repairModel } from './repairModel.js';

@@ -32,12 +32,17 @@ export class ModelInside {
   private readonly path: string;
   private readonly network: Network;
   private readonly normalization: Normalization;
+  private readonly onChange: () => void;
 
-  /** @internal */
-  constructor(path: string, network: Network, normalization: Normalization) {
+  /**
+   * @param onChange called when the weights are not what they were
+   * @internal
+   */
+  constructor(path: string, network: Network, normalization: Normalization, onChange: () => void) {
     this.path = path;
     this.network = network;
     this.normalization = normalization;
+    this.onChange = onChange;
   }
 
   /** The architecture that the file holds. */
@@ -121,6 +126,7 @@ export class ModelInside {
   /** As `Network.randomize`: the model answers by drawn weights from then on. */
   randomize(layers: readonly string[], seed: number): void {
     this.network.randomize(layers, seed);
+    this.onChange();
   }
 
   /** As `Network.estimateStatistics`: the model answers by them from then on. */
@@ -130,6 +136,7 @@ export class ModelInside {
     hooks?: Hooks,
   ): Promise<void> {
     await this.network.estimateStatistics(dataset, this.complete(options), hooks);
+    this.onChange();
   }
 
   private complete<Options extends object>(

@@ -1,33 +1,38 @@
 /** A trained model, read from its file and ready to answer. */
-import { existsSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import {
-  decodeImages,
   nameOf,
   requireMasks,
   type ImageFormat,
+  type ImageInput,
   type NamedImage,
   type Problem,
 } from '../data/index.js';
 import { rowsOf, toProbabilities, type DecisionRule } from '../evaluation/index.js';
 import {
-  Dataset,
   invalidArgument,
-  Network,
   RoentgenError,
   systemInfo,
+  throwIfAborted,
+  type Dataset,
   type EvaluationOptions,
   type Hooks,
+  type Network,
   type Outputs,
   type Precision,
 } from '../native/index.js';
 import { answer, type Answer } from './answer.js';
-import { fromMetadata, type ModelDescription, type ModelMetadata } from './description.js';
-import { findUnfamiliar, type GateDescription } from './gate.js';
+import type { ModelDescription, ModelMetadata } from './description.js';
+import { findUnfamiliar, openGate, type GateDescription, type IsUnfamiliar } from './gate.js';
 import { ModelInside } from './inside.js';
-
-/** The best model of a run directory. */
-export const bestModelFile = 'model_best.safetensors';
+import { runPipeline } from './pipeline.js';
+import { compileNetwork } from './predictor/evaluated.js';
+import {
+  Predictor,
+  type Places,
+  type PredictorSettings,
+  type PredictorStatistics,
+} from './predictor/index.js';
 
 export type PrecisionChoice = Precision | 'auto';
 
@@ -46,16 +51,25 @@ export interface ModelPredictions {
   problems: Problem[];
 }
 
-export interface ModelPredictOptions {
-  /** Images in one forward pass; default 32. */
-  batchSize?: number | undefined;
-  /** Default fp32. */
-  precision?: PrecisionChoice | undefined;
-  /** Images decoded at once; default 3. */
-  workers?: number | undefined;
+export interface TensorOptions {
   /** The most probable class and the network's own probabilities, without decision rule and gate. Default false. */
   raw?: boolean | undefined;
+  /** Room from `admit`. Default: asked for at the call, and refused with ERR_OVERLOADED. */
+  places?: Places | undefined;
+  /** Images that wait leave the queue. */
   signal?: AbortSignal | undefined;
+}
+
+export interface ModelPredictOptions extends TensorOptions {
+  /** Images decoded at once; default 3. */
+  workers?: number | undefined;
+  /** Images of more pixels (width × height) are problems. Default 100,000,000. */
+  pixelLimit?: number | undefined;
+}
+
+export interface TensorAnswer extends Answer {
+  /** Raw, of the network's last layer. */
+  outputs: Float32Array;
 }
 
 /**
@@ -69,13 +83,31 @@ export class Model implements Disposable {
   readonly inside: ModelInside;
   private readonly network: Network;
   private readonly metadata: ModelMetadata;
+  private readonly predictor: Predictor;
+  private gateReady: IsUnfamiliar | undefined;
 
   /** @internal */
-  constructor(path: string, network: Network, metadata: ModelMetadata) {
+  constructor(
+    path: string,
+    network: Network,
+    metadata: ModelMetadata,
+    settings: PredictorSettings = {},
+  ) {
     this.path = path;
     this.network = network;
     this.metadata = metadata;
-    this.inside = new ModelInside(path, network, metadata.normalization);
+    const { format, normalization, description } = metadata;
+    this.predictor = new Predictor(
+      {
+        compile: async (options) => compileNetwork(network, { ...options, normalization }),
+        format,
+        toProbabilities: (values, outputs) => toProbabilities(values, outputs, description.output),
+      },
+      settings,
+    );
+    this.inside = new ModelInside(path, network, normalization, () => {
+      this.predictor.renew();
+    });
   }
 
   /** Name of the architecture. */
@@ -151,12 +183,13 @@ export class Model implements Disposable {
   }
 
   /**
-   * Classifies images given as paths or as the bytes of image files. What cannot be read is in `problems`,
-   * the rest is answered in order.
-   * @throws RoentgenError ERR_UNSUPPORTED for a reconstruction; ERR_INVALID_ARGUMENT, ERR_DISPOSED, ABORT_ERR
+   * Classifies images, together with those of other calls that come at the same time. What cannot be read is in
+   * `problems`, the rest is answered in order. A call is accepted whole, or refused before anything is read.
+   * @throws RoentgenError ERR_OVERLOADED where too many images are pending; ERR_UNSUPPORTED for a reconstruction;
+   * ERR_INVALID_ARGUMENT, ERR_DISPOSED, ABORT_ERR
    */
   async predict(
-    images: readonly (string | Uint8Array)[],
+    images: readonly ImageInput[],
     options: ModelPredictOptions = {},
   ): Promise<ModelPredictions> {
     const named = images.map((image, position) => ({ image, name: nameOf(image, position) }));
@@ -171,38 +204,101 @@ export class Model implements Disposable {
     images: readonly NamedImage[],
     options: ModelPredictOptions = {},
   ): Promise<ModelPredictions> {
-    if (this.task !== 'classification') {
-      throw new RoentgenError(
-        'ERR_UNSUPPORTED',
-        `${this.path} reconstructs images and has no classes to predict: use evaluate for its errors.`,
-      );
-    }
-    const { batchSize = 32, workers, signal } = options;
-    if (!Number.isInteger(batchSize) || batchSize < 1) {
-      throw invalidArgument('batchSize', 'a positive integer', batchSize);
-    }
+    this.requireClasses();
     requireMasks(images, this.format, 'the images');
-    const result: ModelPredictions = { predictions: [], problems: [] };
-    for (let start = 0; start < images.length; start += batchSize) {
-      const batch = images.slice(start, start + batchSize);
-      const decoded = await decodeImages(batch, this.format, { workers, signal });
-      result.problems.push(...decoded.problems);
-      const names = decoded.kept.map((position) => batch[position]?.name ?? '');
-      if (names.length === 0) continue;
-      result.predictions.push(...(await this.classify(decoded.pixels, names, options)));
+    const { workers: decoders = 3, pixelLimit, signal } = options;
+    if (!Number.isInteger(decoders) || decoders < 1) {
+      throw invalidArgument('workers', 'a positive integer', decoders);
     }
-    return result;
+    throwIfAborted(signal);
+    const places = options.places ?? this.admit(images.length);
+    try {
+      const { format } = this;
+      const { results, problems } = await runPipeline(
+        images,
+        { format, decoders, ahead: this.predictor.appetite, pixelLimit, signal },
+        async (pixels, filename, either) => {
+          const { outputs: _, ...given } = await this.ask(pixels, {
+            ...options,
+            places,
+            signal: either,
+          });
+          return { filename, ...given };
+        },
+        () => {
+          places.release(1);
+        },
+      );
+      return { predictions: results, problems };
+    } finally {
+      if (options.places === undefined) places.release();
+    }
   }
 
-  private async classify(
-    pixels: Uint8Array,
-    names: readonly string[],
-    options: ModelPredictOptions,
-  ): Promise<Prediction[]> {
-    const { channels, height, width } = this.format;
-    using dataset = Dataset.fromImages(pixels, [names.length, channels, height, width]);
-    const { answers } = await this.answer(dataset, options);
-    return answers.map((given, row) => ({ filename: names[row] ?? '', ...given }));
+  /**
+   * Answers for one image that is in the model's format already: uint8 [C, H, W] pixels, or float32 [C, H, W]
+   * normalized by mean and deviation, which no gate can judge.
+   * @throws RoentgenError ERR_INVALID_ARGUMENT for another length or values that are not finite; as `predict`
+   */
+  async predictTensor(
+    values: Uint8Array | Float32Array,
+    options: TensorOptions = {},
+  ): Promise<TensorAnswer> {
+    this.requireClasses();
+    return this.ask(values, options);
+  }
+
+  /**
+   * Room for a call of `count` images before anything is done for it; hand it over in the options of the predictions,
+   * which give it up image by image, and release it in the end.
+   * @throws RoentgenError ERR_OVERLOADED, ERR_DISPOSED
+   */
+  admit(count: number): Places {
+    return this.predictor.admit(count);
+  }
+
+  /**
+   * Makes ready for the first request what would else be made by it.
+   * @throws RoentgenError ERR_DEVICE, ERR_UNSUPPORTED, ERR_DISPOSED
+   */
+  async warmUp(): Promise<void> {
+    this.requireClasses();
+    await this.predictor.warmUp();
+  }
+
+  /** What was predicted since it was loaded. */
+  statistics(): PredictorStatistics {
+    return this.predictor.statistics();
+  }
+
+  private async ask(
+    image: Uint8Array | Float32Array,
+    { raw = false, places, signal }: TensorOptions,
+  ): Promise<TensorAnswer> {
+    const asked = this.predictor.outputs(image, { places, signal });
+    const [{ values }, unfamiliar] = await Promise.all([asked, this.isUnfamiliar(image, raw)]);
+    if (image instanceof Float32Array && !values.every(Number.isFinite)) {
+      throw invalidArgument('values', 'finite normalized numbers', 'some that are not');
+    }
+    const row = [...toProbabilities(values, values.length, this.metadata.description.output)];
+    const rule = { classes: this.classes, decision: raw ? null : this.decision };
+    return { ...answer(row, rule, unfamiliar), outputs: values };
+  }
+
+  private async isUnfamiliar(image: Uint8Array | Float32Array, raw: boolean): Promise<boolean> {
+    if (this.gate === null || raw || image instanceof Float32Array) return false;
+    // The batch starts first: it is computed while the gate judges.
+    await setImmediate();
+    this.gateReady ??= openGate(this.gate, this.format);
+    return this.gateReady(image);
+  }
+
+  private requireClasses(): void {
+    if (this.task === 'classification') return;
+    throw new RoentgenError(
+      'ERR_UNSUPPORTED',
+      `${this.path} reconstructs images and has no classes to predict: use evaluate for its errors.`,
+    );
   }
 
   /**
@@ -211,7 +307,11 @@ export class Model implements Disposable {
    */
   async answer(
     dataset: Dataset,
-    { precision = 'fp32', raw = false, signal }: Omit<ModelPredictOptions, 'batchSize' | 'workers'>,
+    {
+      precision = 'fp32',
+      raw = false,
+      signal,
+    }: Omit<TensorOptions, 'places'> & { precision?: Precision | undefined } = {},
   ): Promise<{ answers: Answer[]; outputs: Outputs }> {
     const { classes, format } = this;
     const [count] = dataset.shape;
@@ -222,7 +322,7 @@ export class Model implements Disposable {
         indices,
         labels: new Int32Array(),
         batchSize: count,
-        precision: resolvePrecision(precision),
+        precision,
       },
       { signal },
     );
@@ -234,37 +334,19 @@ export class Model implements Disposable {
     return { answers, outputs };
   }
 
-  /** Frees the weights; later calls throw ERR_DISPOSED. */
+  /** Refuses new images, answers those that were accepted, and frees the weights. */
+  async close(): Promise<void> {
+    await this.predictor.close();
+    this.dispose();
+  }
+
+  /** Frees the weights at once: images that wait fail, and later calls throw ERR_DISPOSED. */
   dispose(): void {
+    this.predictor.dispose();
     this.network.dispose();
   }
 
   [Symbol.dispose](): void {
     this.dispose();
   }
-}
-
-/**
- * Reads a model file, or the best model of a run directory.
- * @throws RoentgenError ERR_NOT_FOUND, ERR_IO; ERR_INVALID_FILE, ERR_MODEL_MISMATCH for a damaged or foreign file
- */
-export async function loadModel(path: string): Promise<Model> {
-  const file = modelPath(path);
-  const network = await Network.load(file);
-  try {
-    return new Model(file, network, fromMetadata(network.metadata, file));
-  } catch (error) {
-    network.dispose();
-    throw error;
-  }
-}
-
-/** Whether the path is a run's folder rather than a model file. */
-export function isRunDirectory(path: string): boolean {
-  return existsSync(path) && statSync(path).isDirectory();
-}
-
-/** The model file that a path stands for: itself, or the best model of a run directory. */
-export function modelPath(path: string): string {
-  return isRunDirectory(path) ? join(path, bestModelFile) : path;
 }

@@ -6,11 +6,15 @@ import {
   type PredictionsFormat,
 } from '../evaluation/index.js';
 import { invalidArgument, writeFileAtomic } from '../native/index.js';
-import { loadModel, type Model, type ModelPredictOptions, type Prediction } from './model.js';
+import { loadModel } from './loadModel.js';
+import type { Model, ModelPredictOptions, Prediction } from './model.js';
+import type { PredictorSettings } from './predictor/index.js';
 
-export interface PredictOptions extends ModelPredictOptions {
+export interface PredictOptions extends Omit<ModelPredictOptions, 'places'> {
   /** A model file or a run directory. */
   model: string;
+  /** How it predicts. */
+  predictor?: PredictorSettings | undefined;
   /** Image files, and folders that are searched at any depth. */
   inputs: readonly string[];
   /** Folder of lung masks, for a model that sees the lungs alone; see `scanSource`. */
@@ -41,7 +45,7 @@ export interface PredictResult {
  */
 export async function predict(options: PredictOptions): Promise<PredictResult> {
   if (options.inputs.length === 0) throw invalidArgument('inputs', 'at least one path', 'none');
-  using model = await loadModel(options.model);
+  using model = await loadModel(options.model, options.predictor);
   refuseMasks(options.masks, model.format);
   const source = await scanSource(options.inputs, { unlabeled: true, masks: options.masks });
   const images = source.samples.map(({ path, name, mask }) => ({ image: path, name, mask }));

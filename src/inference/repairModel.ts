@@ -5,7 +5,8 @@ import { estimateShares, withTemperature, type DecisionRule } from '../evaluatio
 import { invalidArgument, Network, RoentgenError, type Hooks } from '../native/index.js';
 import { fromMetadata, toMetadata, type ModelDescription } from './description.js';
 import { hashFile } from './hashFile.js';
-import { Model, modelPath } from './model.js';
+import { modelPath } from './loadModel.js';
+import { Model } from './model.js';
 import { refuseTrainingState } from './rewrite.js';
 
 /** Images as they will come, of which no class is known. */

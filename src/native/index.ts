@@ -9,6 +9,12 @@ export { isAbort, throwIfAborted } from './call.js';
 export type { NativeProgress } from './addon.js';
 export type { Hooks } from './call.js';
 export { Dataset } from './dataset.js';
+export type {
+  CompiledNetwork,
+  CompileNetwork,
+  CompileOptions,
+  RunOptions,
+} from './compiledNetwork.js';
 export { acquireLock } from './lock.js';
 export { Network } from './network.js';
 export { packageRoot, packageVersion } from './packageRoot.js';

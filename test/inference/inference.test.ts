@@ -67,7 +67,11 @@ test('predict says of each file what evaluate says', async (t) => {
       .map((row) => row.split(','))
       .map(([name, , bright]) => [(name ?? '').replace('test/', ''), Number(bright)]),
   );
-  const { predictions } = await predict({ model: run.model, inputs: [folder], batchSize: 5 });
+  const { predictions } = await predict({
+    model: run.model,
+    inputs: [folder],
+    predictor: { maxBatch: 5 },
+  });
   t.is(predictions.length, 12);
   for (const { filename, probabilities } of predictions) {
     t.true(Math.abs((probabilities[0] ?? NaN) - (expected.get(filename) ?? NaN)) < 1e-5, filename);

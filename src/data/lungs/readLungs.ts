@@ -8,6 +8,7 @@ import {
   openImage,
   readImageFile,
 } from '../imageFile.js';
+import type { LoadedImage } from '../imageInput.js';
 import type { ImageFormat } from '../types.js';
 
 export interface Rectangle {
@@ -44,18 +45,18 @@ const margin = 0.05;
  * both sizes, or one without a lung pixel; ERR_UNREADABLE_IMAGE, ERR_IMAGE_TOO_LARGE as `decodeImage`, of either file
  */
 export async function readLungs(
-  image: { bytes: Uint8Array; name: string },
+  image: { loaded: LoadedImage; name: string },
   format: ImageFormat,
   options: MaskOptions,
 ): Promise<Lungs> {
   const pixelLimit = checkPixelLimit(options.pixelLimit);
-  const { bytes, name } = image;
+  const { loaded, name } = image;
   const { mask, maskName = typeof mask === 'string' ? mask : 'mask' } = options;
   if (mask === undefined) {
     const remedy = 'Add it, or take the image out.';
     throw imageError('ERR_NOT_FOUND', name, 'it has no lung mask', remedy, undefined);
   }
-  const size = await sizeOf(bytes, name, pixelLimit);
+  const size = await sizeOf(loaded, name, pixelLimit);
   const lungs = await drawMask(mask, maskName, size, pixelLimit).catch((cause: unknown) => {
     throw maskError(name, maskName, cause);
   });
@@ -76,8 +77,8 @@ export async function readMask(
   options: Omit<MaskOptions, 'mask'> & { name?: string | undefined } = {},
 ): Promise<Uint8Array> {
   const name = options.name ?? (typeof image === 'string' ? image : 'image');
-  const bytes = typeof image === 'string' ? await readImageFile(image, name) : image;
-  return (await readLungs({ bytes, name }, format, { ...options, mask })).mask;
+  const loaded = typeof image === 'string' ? await readImageFile(image, name) : image;
+  return (await readLungs({ loaded, name }, format, { ...options, mask })).mask;
 }
 
 /** The bytes of a mask; errors are told of the image `name`. Throws as `readImageFile`. */
@@ -100,9 +101,9 @@ interface Size {
 }
 
 /** As it is looked at, its orientation applied. */
-async function sizeOf(bytes: Uint8Array, name: string, pixelLimit: number): Promise<Size> {
+async function sizeOf(image: LoadedImage, name: string, pixelLimit: number): Promise<Size> {
   const { autoOrient } = await Promise.resolve()
-    .then(async () => (await openImage(bytes, pixelLimit)).metadata())
+    .then(async () => (await openImage(image, pixelLimit)).metadata())
     .catch((cause: unknown) => {
       throw decodeError(name, cause, pixelLimit);
     });

@@ -1,42 +1,55 @@
-/** Calls that come at the same time, answered by one forward pass: a bounded queue, batches, and workers. */
-import { RoentgenError, throwIfAborted, invalidArgument } from '../../native/index.js';
+/** Inputs that come at about the same time, computed together: a queue, batches, and workers that take what waits. */
+import { throwIfAborted, invalidArgument } from '../../native/index.js';
 
 export interface BatcherOptions {
   /** Most inputs in one batch. */
   maxBatch: number;
-  /** Milliseconds that an input waits for others while a worker is idle; 0 starts at once. */
+  /** Milliseconds that an input waits for others while a worker is idle; 0 for none beyond its turn of the event loop. */
   maxWaitMs: number;
-  /** Most inputs that wait; more are refused. */
-  capacity: number;
   /** Batches at work at the same time. */
   workers: number;
+  /**
+   * Whether a batch beside which nothing waits or is at work is computed by all cores. Others then wait for its end:
+   * a team of threads whose cores are taken from it is slower by far than one thread.
+   */
+  teams: boolean;
+}
+
+/** Who computes a batch. */
+export interface Crew {
+  /** 0 … workers − 1. */
+  worker: number;
+  /** Whether it has all cores. */
+  team: boolean;
 }
 
 /** What an input has cost, in milliseconds. */
 export interface Timing {
+  /** From `submit` to the start of its batch. */
   queueMs: number;
+  /** Of its whole batch. */
   computeMs: number;
   /** Inputs of its batch. */
   batch: number;
 }
 
+export interface Computed<Output> extends Timing {
+  output: Output;
+}
+
 interface Waiting<Input, Output> {
   input: Input;
   since: number;
-  resolve: (answer: Answer<Output>) => void;
+  resolve: (computed: Computed<Output>) => void;
   reject: (error: unknown) => void;
   /** Stops listening to the caller's signal. */
   release: () => void;
 }
 
-export interface Answer<Output> extends Timing {
-  output: Output;
-}
-
-/** Answers a batch on one of the workers, one output for each input in their order. */
+/** Computes a batch, one output for each input in their order. */
 export type RunBatch<Input, Output> = (
   inputs: readonly Input[],
-  worker: number,
+  crew: Crew,
 ) => Promise<readonly Output[]>;
 
 export class Batcher<Input, Output> {
@@ -44,13 +57,14 @@ export class Batcher<Input, Output> {
   private readonly options: BatcherOptions;
   private readonly queue: Waiting<Input, Output>[] = [];
   private readonly idle: number[];
+  private teamAtWork = false;
+  private turn: NodeJS.Immediate | undefined;
   private timer: NodeJS.Timeout | undefined;
-  private closed = false;
-  private drained: (() => void) | undefined;
+  private readonly finished: (() => void)[] = [];
 
   /** @throws RoentgenError ERR_INVALID_ARGUMENT */
   constructor(run: RunBatch<Input, Output>, options: BatcherOptions) {
-    for (const name of ['maxBatch', 'capacity', 'workers'] as const) {
+    for (const name of ['maxBatch', 'workers'] as const) {
       const value = options[name];
       if (!Number.isInteger(value) || value < 1)
         throw invalidArgument(name, 'a positive integer', value);
@@ -60,7 +74,8 @@ export class Batcher<Input, Output> {
     }
     this.run = run;
     this.options = options;
-    this.idle = Array.from({ length: options.workers }, (_, worker) => worker);
+    // The last is taken first: worker 0 where all are idle, so that threads of a team are worker 0's alone.
+    this.idle = Array.from({ length: options.workers }, (_, at) => options.workers - 1 - at);
   }
 
   /** Inputs that wait. */
@@ -74,28 +89,19 @@ export class Batcher<Input, Output> {
   }
 
   /**
-   * Waits for a place in a batch and for its answer. An aborted input leaves the queue; one that is at work is
-   * computed to its end, and its answer dropped.
-   * @throws RoentgenError ERR_OVERLOADED where the queue is full, ERR_DISPOSED after `close`, ABORT_ERR
+   * Waits for a place in a batch and for its answer; what comes in one turn of the event loop goes together. An aborted
+   * input leaves the queue; one that is at work is computed to its end, and its answer dropped.
+   * @throws RoentgenError ABORT_ERR; whatever computing its batch throws
    */
-  async submit(input: Input, signal?: AbortSignal): Promise<Answer<Output>> {
+  async submit(input: Input, signal?: AbortSignal): Promise<Computed<Output>> {
     throwIfAborted(signal);
-    if (this.closed)
-      throw new RoentgenError('ERR_DISPOSED', 'The predictor was closed: make a new one');
-    if (this.queue.length >= this.options.capacity) {
-      throw new RoentgenError(
-        'ERR_OVERLOADED',
-        `${this.queue.length} images wait already, which is the capacity: ask again later, or raise it`,
-      );
-    }
     return new Promise((resolve, reject) => {
       const onAbort = (): void => {
-        const at = this.queue.indexOf(waiting);
-        if (at !== -1) this.queue.splice(at, 1);
+        this.leave(waiting);
         try {
           throwIfAborted(signal);
         } catch (error) {
-          reject(error as Error);
+          reject(error);
         }
       };
       const waiting: Waiting<Input, Output> = {
@@ -104,42 +110,54 @@ export class Batcher<Input, Output> {
       };
       signal?.addEventListener('abort', onAbort, { once: true });
       this.queue.push(waiting);
-      this.dispatch();
+      this.turn ??= setImmediate(() => {
+        this.turn = undefined;
+        this.dispatch();
+      });
     });
   }
 
-  /** Refuses new inputs, and returns when all that were accepted are answered. */
-  async close(): Promise<void> {
-    this.closed = true;
-    this.dispatch();
+  /** Returns when nothing waits and nothing is at work. */
+  async idled(): Promise<void> {
     if (this.queue.length === 0 && this.busy === 0) return;
-    await new Promise<void>((resolve) => (this.drained = resolve));
+    await new Promise<void>((resolve) => this.finished.push(resolve));
+  }
+
+  private leave(waiting: Waiting<Input, Output>): void {
+    const at = this.queue.indexOf(waiting);
+    if (at === -1) return;
+    this.queue.splice(at, 1);
+    this.settle();
   }
 
   /** Starts all batches that need not wait. */
   private dispatch(): void {
     clearTimeout(this.timer);
-    const { maxBatch, maxWaitMs } = this.options;
+    const { maxBatch, maxWaitMs, workers, teams } = this.options;
+    if (this.teamAtWork || this.queue.length === 0 || this.idle.length === 0) return;
+    const left = maxWaitMs - (performance.now() - (this.queue[0]?.since ?? 0));
+    if (left > 0 && this.queue.length < maxBatch) {
+      this.timer = setTimeout(() => {
+        this.dispatch();
+      }, left);
+      return;
+    }
+    // What waits is shared with the workers that will fall idle next: all have something to do until the last.
+    const share = Math.min(maxBatch, Math.ceil(this.queue.length / workers));
+    const alone = this.busy === 0 && this.queue.length === share;
+    this.teamAtWork = teams && alone;
     while (this.queue.length > 0 && this.idle.length > 0) {
-      const waited = performance.now() - (this.queue[0]?.since ?? 0);
-      const full = this.queue.length >= maxBatch;
-      if (!full && !this.closed && waited < maxWaitMs) {
-        this.timer = setTimeout(() => {
-          this.dispatch();
-        }, maxWaitMs - waited);
-        return;
-      }
       const worker = this.idle.pop() ?? 0;
-      void this.work(this.queue.splice(0, maxBatch), worker);
+      void this.work(this.queue.splice(0, share), { worker, team: this.teamAtWork });
     }
   }
 
-  private async work(batch: readonly Waiting<Input, Output>[], worker: number): Promise<void> {
+  private async work(batch: readonly Waiting<Input, Output>[], crew: Crew): Promise<void> {
     const started = performance.now();
     try {
       const outputs = await this.run(
         batch.map(({ input }) => input),
-        worker,
+        crew,
       );
       const computeMs = performance.now() - started;
       batch.forEach(({ resolve, since }, at) => {
@@ -150,9 +168,18 @@ export class Batcher<Input, Output> {
       for (const { reject } of batch) reject(error);
     } finally {
       for (const { release } of batch) release();
-      this.idle.push(worker);
+      this.idle.push(crew.worker);
+      this.idle.sort((a, b) => b - a);
+      if (crew.team) this.teamAtWork = false;
       this.dispatch();
-      if (this.closed && this.queue.length === 0 && this.busy === 0) this.drained?.();
+      this.settle();
     }
+  }
+
+  /** Tells those who wait for it that nothing is left. */
+  private settle(): void {
+    if (this.queue.length > 0 || this.busy > 0) return;
+    clearTimeout(this.timer);
+    for (const finish of this.finished.splice(0)) finish();
   }
 }

@@ -16,7 +16,9 @@ export const predictorSettingsSchema = z.strictObject({
     .min(1)
     .max(256)
     .optional()
-    .describe('Threads of one batch [all where nothing else waits or is at work, else 1]'),
+    .describe(
+      'Threads of one batch [cores where nothing else waits or is at work, else cores / workers]',
+    ),
   maxBatch: z.int().min(1).max(1024).default(16).describe('Most images of one forward pass'),
   maxWaitMs: z
     .number()
@@ -36,7 +38,7 @@ export type PredictorSettings = z.input<typeof predictorSettingsSchema>;
 
 /** Since the predictor was made. Durations are sums in milliseconds. */
 export interface PredictorStatistics {
-  /** What `auto` came to. */
+  /** What `auto` came to; fp32 until it was tried. */
   precision: 'fp32' | 'bf16';
   /** Largest change of a probability by bf16 on the images tried at load; null where it was not tried. */
   probabilityShift: number | null;
