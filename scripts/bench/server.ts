@@ -51,9 +51,9 @@ export async function sampling<T, S>(
   milliseconds: number,
 ): Promise<{ result: T; samples: S[] }> {
   const samples: S[] = [];
-  let busy = true;
+  const done = new AbortController();
   const watching = (async () => {
-    while (busy) {
+    while (!done.signal.aborted) {
       samples.push(await watch());
       await sleep(milliseconds);
     }
@@ -61,7 +61,7 @@ export async function sampling<T, S>(
   try {
     return { result: await work, samples };
   } finally {
-    busy = false;
+    done.abort();
     await watching;
   }
 }
