@@ -1,9 +1,10 @@
 /** `roentgen serve` in a process of its own, while something is measured against it. */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { packageRoot, RoentgenError } from '../../src/native/index.js';
 
@@ -14,26 +15,30 @@ export interface Server {
   resident: () => Promise<number>;
 }
 
-/** Starts a server of one model, lets `use` work with it, and ends it as a service manager would. */
+/**
+ * Starts a server of one model, lets `use` work with it, and ends it as a service manager would. Its log goes to the
+ * file `log`, as it does in a service.
+ */
 export async function withServer<T>(
-  model: string,
-  flags: readonly string[],
+  { model, flags, log }: { model: string; flags: readonly string[]; log: string },
   use: (server: Server) => Promise<T>,
 ): Promise<T> {
   const script = join(packageRoot, 'scripts', 'roentgen.mjs');
-  const child = spawn(
-    process.execPath,
-    [script, 'serve', model, '--port', '0', '--json', '--log-level', 'warn', ...flags],
-    { stdio: ['ignore', 'pipe', 'pipe'] },
-  );
-  const messages: string[] = [];
-  child.stderr.setEncoding('utf8').on('data', (text: string) => messages.push(text));
+  const args = [script, 'serve', model, '--port', '0', '--json', ...flags];
+  await using file = await open(log, 'w');
+  const stdio: ['ignore', 'pipe', number] = ['ignore', 'pipe', file.fd];
+  const child = spawn(process.execPath, args, { stdio }) as ChildProcessByStdio<
+    null,
+    Readable,
+    null
+  >;
   const ended = once(child, 'close');
   try {
     const [line] = (await Promise.race([
       once(createInterface(child.stdout), 'line'),
-      ended.then(() => {
-        throw new RoentgenError('ERR_INTERNAL', `roentgen serve ended:\n${messages.join('')}`);
+      ended.then(async () => {
+        const said = await readFile(log, 'utf8');
+        throw new RoentgenError('ERR_INTERNAL', `roentgen serve ended:\n${said}`);
       }),
     ])) as [string];
     const { url } = JSON.parse(line) as { url: string };

@@ -62,7 +62,7 @@ export const serving: Part = {
 async function load(
   kind: PayloadKind,
   subject: Subject,
-  { effort, say }: Context,
+  { effort, folder, say }: Context,
 ): Promise<Finding[]> {
   const { rounds, seconds, overloadSeconds } = efforts[effort];
   const what = kinds[kind];
@@ -75,8 +75,9 @@ async function load(
     if (result.problem !== null) say(`serving ${what}: ${result.problem}`);
     return result;
   };
+  const flags = ['--precision', subject.precision, '--rate-limit', '0'];
   const serve = <T>(use: (server: Server) => Promise<T>): Promise<T> =>
-    withServer(subject.path, ['--precision', subject.precision, '--rate-limit', '0'], use);
+    withServer({ model: subject.path, flags, log: join(folder, 'server.log') }, use);
 
   say(`serving ${what}: ${rounds} × the predictor alone and the server with ${callers} clients`);
   const alone: number[] = [];
