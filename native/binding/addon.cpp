@@ -1,5 +1,6 @@
 // Everything that the addon exports.
 #include "binding/arguments.h"
+#include "binding/compiled_network.h"
 #include "binding/dataset.h"
 #include "binding/environment.h"
 #include "binding/failure.h"
@@ -75,6 +76,7 @@ Napi::Value countHandles(const Napi::CallbackInfo& info) {
   Napi::Object counts = Napi::Object::New(info.Env());
   counts.Set("datasets", DatasetWrap::live());
   counts.Set("networks", NetworkWrap::live());
+  counts.Set("compiled", CompiledNetworkWrap::live());
   counts.Set("trainers", TrainerWrap::live());
   counts.Set("operations", liveOperations());
   return counts;
@@ -90,6 +92,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   installAllocator();
   DatasetWrap::define(env, exports);
   NetworkWrap::define(env, exports);
+  CompiledNetworkWrap::define(env, exports);
   TrainerWrap::define(env, exports);
   defineVectors(env, exports);
   exports.Set("systemInfo", Napi::Function::New(env, describeSystem, "systemInfo"));

@@ -23,6 +23,14 @@ const std::map<at::ScalarType, std::pair<napi_typedarray_type, const char*>> arr
     {at::kInt, {napi_int32_array, "an Int32Array"}},
     {at::kByte, {napi_uint8_array, "a Uint8Array"}}};
 
+// Flat; of a type that `arrays` names.
+at::Tensor copyArray(const Napi::TypedArray& array, at::ScalarType type) {
+  auto tensor = at::empty({static_cast<int64_t>(array.ElementLength())}, type);
+  const auto* bytes = static_cast<const uint8_t*>(array.ArrayBuffer().Data());
+  std::memcpy(tensor.mutable_data_ptr(), bytes + array.ByteOffset(), array.ByteLength());
+  return tensor;
+}
+
 at::Device readDevice(const Options& options) {
   const auto type = byName(devices, options.string("device"), "ERR_INVALID_ARGUMENT", "device");
   return type == at::kCPU ? at::Device(type) : at::Device(type, 0);
@@ -197,11 +205,7 @@ at::Tensor Options::tensor(const char* name, at::ScalarType type) const {
   const Napi::Value value = object_.Get(name);
   const auto& [array, expected] = arrays.at(type);
   if (!isTyped(value, array)) fail(name, expected);
-  const auto typed = value.As<Napi::TypedArray>();
-  auto tensor = at::empty({static_cast<int64_t>(typed.ElementLength())}, type);
-  const auto* bytes = static_cast<const uint8_t*>(typed.ArrayBuffer().Data());
-  std::memcpy(tensor.mutable_data_ptr(), bytes + typed.ByteOffset(), typed.ByteLength());
-  return tensor;
+  return copyArray(value.As<Napi::TypedArray>(), type);
 }
 
 std::string stringArgument(const Napi::CallbackInfo& info, size_t index, const char* name) {
@@ -236,6 +240,24 @@ at::Tensor imagesArgument(const Napi::CallbackInfo& info, size_t bytes, size_t s
   at::Tensor images = at::empty(dimensions, at::kByte);
   std::memcpy(images.mutable_data_ptr(), array.Data(), array.ByteLength());
   return images;
+}
+
+std::vector<at::Tensor> tensorsArgument(const Napi::Value& value, const char* name) {
+  const auto fail = [name] {
+    throw Error("ERR_INVALID_ARGUMENT",
+                text("Expected an array of Uint8Arrays or Float32Arrays for ", name));
+  };
+  if (!value.IsArray()) fail();
+  const auto array = value.As<Napi::Array>();
+  std::vector<at::Tensor> tensors;
+  for (uint32_t i = 0; i < array.Length(); ++i) {
+    const Napi::Value element = array.Get(i);
+    const bool bytes = isTyped(element, napi_uint8_array);
+    if (!bytes && !isTyped(element, napi_float32_array)) fail();
+    tensors.push_back(copyArray(element.As<Napi::TypedArray>(), bytes ? at::kByte : at::kFloat));
+  }
+  if (tensors.empty()) fail();
+  return tensors;
 }
 
 at::ScalarType readPrecision(const Options& options) {

@@ -47,6 +47,9 @@ std::string stringArgument(const Napi::CallbackInfo& info, size_t index, const c
 // uint8 [N, C, H, W] copied from a Uint8Array and its shape, once the length has been checked.
 at::Tensor imagesArgument(const Napi::CallbackInfo& info, size_t bytes, size_t shape);
 
+// Flat, each copied from a Uint8Array or a Float32Array of an array of at least one: byte or float.
+std::vector<at::Tensor> tensorsArgument(const Napi::Value& value, const char* name);
+
 at::ScalarType readPrecision(const Options& options);
 Normalization readNormalization(const Options& options);
 NetworkShape readNetworkShape(const Options& options);

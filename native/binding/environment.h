@@ -13,6 +13,7 @@ class Operation;
 struct Environment {
   Napi::FunctionReference dataset;  // constructors
   Napi::FunctionReference network;
+  Napi::FunctionReference compiledNetwork;
   std::set<std::shared_ptr<Operation>> operations;  // that have not been delivered
 };
 

@@ -14,13 +14,6 @@ namespace {
 
 constexpr napi_type_tag networkTag = {0x3d0b7a94e1c65f28, 0xa7f40c9128be63d1};
 
-int64_t byteSize(const Network& network) {
-  int64_t bytes = 0;
-  for (const State& entry : network.state())
-    bytes += static_cast<int64_t>(entry.tensor.nbytes());
-  return bytes;
-}
-
 Napi::Object toRow(Napi::Env env, const LayerRow& row) {
   Napi::Object object = Napi::Object::New(env);
   object.Set("name", row.name);
@@ -64,6 +57,13 @@ Napi::Object toObject(Napi::Env env, const Outputs& outputs) {
 }
 
 }  // namespace
+
+int64_t byteSize(const Network& network) {
+  int64_t bytes = 0;
+  for (const State& entry : network.state())
+    bytes += static_cast<int64_t>(entry.tensor.nbytes());
+  return bytes;
+}
 
 Napi::Value startSave(
     const Napi::CallbackInfo& info, std::shared_ptr<SharedNetwork> network,

@@ -23,6 +23,9 @@ struct SharedNetwork {
   std::shared_ptr<std::atomic<bool>> busy = std::make_shared<std::atomic<bool>>(false);
 };
 
+// Of all weights.
+int64_t byteSize(const Network& network);
+
 // `write(path, metadata)` on the file thread, while nothing else uses the network. Arguments of the
 // call: path, { metadata }.
 Napi::Value startSave(

@@ -53,13 +53,14 @@ class Operation : public std::enable_shared_from_this<Operation> {
     handle.Set("promise", deferred_.Promise());
     handle.Set("cancel",
                Napi::Function::New(env_, [self = shared_from_this()](const Napi::CallbackInfo&) {
-                 self->cancellation_.cancel();
+                 self->cancel();
                }));
     return handle;
   }
 
-  void cancelAndWait() {
-    cancellation_.cancel();
+  void cancel() { cancellation_.cancel(); }
+
+  void wait() {
     std::unique_lock lock(mutex_);
     ended_.wait(lock, [this] { return hasEnded_; });
   }
@@ -90,7 +91,7 @@ class Operation : public std::enable_shared_from_this<Operation> {
   static void onCleanup(void* self) {
     // The environment ends: its references go now, while it can still take them back.
     auto* operation = static_cast<Operation*>(self);
-    operation->cancelAndWait();
+    stopOperations(operation->env_);
     operation->onProgress_.Reset();
     environment(operation->env_).operations.erase(operation->shared_from_this());
   }
@@ -164,8 +165,12 @@ Napi::Object startOperation(Napi::Env env, SerialExecutor& executor, Work work,
 }
 
 void stopOperations(Napi::Env env) {
-  for (const auto& operation : environment(env).operations)
-    operation->cancelAndWait();
+  const auto& operations = environment(env).operations;
+  // All before the first is waited for, since it may stand behind another in the same thread.
+  for (const auto& operation : operations)
+    operation->cancel();
+  for (const auto& operation : operations)
+    operation->wait();
 }
 
 int liveOperations() {

@@ -2,16 +2,43 @@
 
 #include "core/system.h"
 
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+
 namespace roentgen {
+
+struct SerialExecutor::Queue {
+  std::mutex mutex;
+  std::condition_variable wake;
+  std::deque<std::function<void()>> jobs;
+  bool stopping = false;
+
+  void run() {
+    while (true) {
+      std::function<void()> job;
+      {
+        std::unique_lock lock(mutex);
+        wake.wait(lock, [this] { return stopping || !jobs.empty(); });
+        if (stopping) return;
+        job = std::move(jobs.front());
+        jobs.pop_front();
+      }
+      applyThreads();
+      job();
+    }
+  }
+};
+
+SerialExecutor::SerialExecutor() : queue_(std::make_shared<Queue>()) {}
 
 SerialExecutor::~SerialExecutor() {
   {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
+    const std::lock_guard lock(queue_->mutex);
+    queue_->stopping = true;
   }
-  wake_.notify_all();
+  queue_->wake.notify_all();
   if (!thread_.joinable()) return;
-  // The last reference to the owner may be dropped by a job, that is, on this very thread.
   if (thread_.get_id() == std::this_thread::get_id()) {
     thread_.detach();
   } else {
@@ -21,26 +48,11 @@ SerialExecutor::~SerialExecutor() {
 
 void SerialExecutor::submit(std::function<void()> job) {
   {
-    const std::lock_guard lock(mutex_);
-    jobs_.push_back(std::move(job));
-    if (!thread_.joinable()) thread_ = std::thread([this] { run(); });
+    const std::lock_guard lock(queue_->mutex);
+    queue_->jobs.push_back(std::move(job));
+    if (!thread_.joinable()) thread_ = std::thread([queue = queue_] { queue->run(); });
   }
-  wake_.notify_one();
-}
-
-void SerialExecutor::run() {
-  while (true) {
-    std::function<void()> job;
-    {
-      std::unique_lock lock(mutex_);
-      wake_.wait(lock, [this] { return stopping_ || !jobs_.empty(); });
-      if (stopping_) return;
-      job = std::move(jobs_.front());
-      jobs_.pop_front();
-    }
-    applyThreads();
-    job();
-  }
+  queue_->wake.notify_one();
 }
 
 }  // namespace roentgen

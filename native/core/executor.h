@@ -1,17 +1,15 @@
 // One thread that runs jobs in the order they came.
 #pragma once
 
-#include <condition_variable>
-#include <deque>
 #include <functional>
-#include <mutex>
+#include <memory>
 #include <thread>
 
 namespace roentgen {
 
 class SerialExecutor {
  public:
-  SerialExecutor() = default;
+  SerialExecutor();
   // Finishes the job under way, drops the ones that wait, and joins.
   ~SerialExecutor();
   SerialExecutor(const SerialExecutor&) = delete;
@@ -21,12 +19,10 @@ class SerialExecutor {
   void submit(std::function<void()> job);
 
  private:
-  void run();
+  struct Queue;
 
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  std::deque<std::function<void()>> jobs_;
-  bool stopping_ = false;
+  // The thread's too: where a job drops the last reference to the executor's owner, it outlives us.
+  std::shared_ptr<Queue> queue_;
   std::thread thread_;
 };
 

@@ -10,6 +10,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <omp.h>
 
 #if defined(__x86_64__)
 #include <cpuid.h>
@@ -72,6 +73,12 @@ void setThreads(int count) {
 void applyThreads() {
   const int count = wantedThreads;
   if (count > 0 && at::get_num_threads() != count) at::set_num_threads(count);
+}
+
+void useThreads(int count) {
+  // ATen sets up a thread when it is first asked, by a number for the whole process that
+  // at::set_num_threads would change: threads of others would start with ours.
+  if (at::get_num_threads() != count) omp_set_num_threads(count);
 }
 
 }  // namespace roentgen

@@ -20,6 +20,8 @@ SystemInfo systemInfo();
 // Threads of one operation (LibTorch's intra-op), for all of this process's own threads from their
 // next job on. 0 < count; throws ERR_INVALID_ARGUMENT.
 void setThreads(int count);
+// Threads of operations that this thread starts; of no other thread. 0 < count.
+void useThreads(int count);
 // OpenMP keeps the number per thread: every thread of ours calls this before it computes.
 void applyThreads();
 

@@ -20,18 +20,21 @@ import type {
 } from './explanationTypes.js';
 import type {
   Augmentation,
+  CompileOptions,
   EpochOptions,
   EpochStatistics,
   EvaluationOptions,
   ImportOptions,
   ImportReport,
   LayerRow,
+  LiveHandles,
   LossOptions,
   NetworkShape,
   Normalization,
   OptimizerOptions,
   PreviewOptions,
   Outputs,
+  RunOptions,
   Shape4,
   SystemInfo,
   TrainerConfig,
@@ -133,6 +136,12 @@ export interface NativeTrainer {
   dispose(): void;
 }
 
+export interface NativeCompiledNetwork {
+  outputs(): number;
+  run(images: readonly (Uint8Array | Float32Array)[], options: RunOptions): Operation<Float32Array>;
+  dispose(): void;
+}
+
 export interface Addon {
   Dataset: {
     open(path: string): Operation<NativeDataset>;
@@ -153,6 +162,7 @@ export interface Addon {
     load(path: string): Operation<NativeNetwork>;
   };
   Trainer: new (network: NativeNetwork, config: NativeTrainerConfig) => NativeTrainer;
+  compileNetwork(network: NativeNetwork, options: CompileOptions): Operation<NativeCompiledNetwork>;
   findNeighbors(
     queries: Rows,
     references: Rows,
@@ -168,7 +178,7 @@ export interface Addon {
   setThreads(count: number): void;
   /** A function that gives the lock up, or null where another holds it. */
   tryLockFile(path: string): (() => void) | null;
-  liveHandles(): { datasets: number; networks: number; trainers: number; operations: number };
+  liveHandles(): LiveHandles;
   stopAll(): void;
 }
 

@@ -1,23 +1,8 @@
 /** A network made ready for inference alone, in native memory: folded, fused and packed. */
+import { addon, type NativeCompiledNetwork } from './addon.js';
+import { callNative, runNative } from './call.js';
 import type { Network } from './network.js';
-import type { Normalization, Precision } from './types.js';
-
-export interface CompileOptions {
-  precision: Precision;
-  /** Of pixels given as bytes. */
-  normalization: Normalization;
-  device: 'cpu' | 'cuda';
-  /** Batches that may be at work at the same time. */
-  workers: number;
-}
-
-/** Where and with how much a batch is computed. */
-export interface RunOptions {
-  /** 0 … workers − 1: batches of one worker are computed one after another, each worker in a thread of its own. */
-  worker: number;
-  /** Threads for this batch. */
-  threads: number;
-}
+import type { CompileOptions, RunOptions } from './types.js';
 
 export interface CompiledNetwork extends Disposable {
   /** Values for each image. */
@@ -30,8 +15,38 @@ export interface CompiledNetwork extends Disposable {
   dispose(): void;
 }
 
-/** Takes a copy of the weights as they are now. Throws ERR_BUSY, ERR_DEVICE, ERR_UNSUPPORTED for a reconstruction. */
-export type CompileNetwork = (
+/**
+ * Takes a copy of the weights as they are now. Throws ERR_BUSY, ERR_DEVICE, ERR_UNSUPPORTED for a reconstruction,
+ * ERR_INVALID_ARGUMENT.
+ */
+export async function compileNetwork(
   network: Network,
   options: CompileOptions,
-) => Promise<CompiledNetwork>;
+): Promise<CompiledNetwork> {
+  return new Compilation(await runNative(() => addon().compileNetwork(network.handle, options)));
+}
+
+class Compilation implements CompiledNetwork {
+  readonly outputs: number;
+  private readonly handle: NativeCompiledNetwork;
+
+  constructor(handle: NativeCompiledNetwork) {
+    this.handle = handle;
+    this.outputs = callNative(() => handle.outputs());
+  }
+
+  async run(
+    images: readonly (Uint8Array | Float32Array)[],
+    options: RunOptions,
+  ): Promise<Float32Array> {
+    return runNative(() => this.handle.run(images, options));
+  }
+
+  dispose(): void {
+    this.handle.dispose();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+}

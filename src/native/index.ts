@@ -8,6 +8,8 @@ export { readJsonFile } from './jsonFile.js';
 export { isAbort, throwIfAborted } from './call.js';
 export type { NativeProgress } from './addon.js';
 export type { Hooks } from './call.js';
+export { compileNetwork } from './compiledNetwork.js';
+export type { CompiledNetwork } from './compiledNetwork.js';
 export { Dataset } from './dataset.js';
 export type {
   CompiledNetwork,

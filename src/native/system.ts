@@ -1,7 +1,7 @@
 /** What the machine and LibTorch can do, and the process-wide settings. */
 import { addon } from './addon.js';
 import { callNative } from './call.js';
-import type { SystemInfo } from './types.js';
+import type { LiveHandles, SystemInfo } from './types.js';
 
 /** Versions, threads, CPU abilities, CUDA devices. Throws ERR_ADDON where the addon cannot be loaded. */
 export function systemInfo(): SystemInfo {
@@ -22,11 +22,6 @@ export function setThreads(count: number): void {
 }
 
 /** Native objects that have not been freed, for leak tests. */
-export function liveHandles(): {
-  datasets: number;
-  networks: number;
-  trainers: number;
-  operations: number;
-} {
+export function liveHandles(): LiveHandles {
   return addon().liveHandles();
 }

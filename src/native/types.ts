@@ -199,6 +199,24 @@ export interface Outputs {
   seconds: number;
 }
 
+/** How a network is made ready for inference alone. */
+export interface CompileOptions {
+  precision: Precision;
+  /** Of pixels given as bytes. */
+  normalization: Normalization;
+  device: Device;
+  /** Batches that may be at work at the same time. */
+  workers: number;
+}
+
+/** Where and with how much a batch is computed. */
+export interface RunOptions {
+  /** 0 … workers − 1: batches of one worker are computed one after another, each worker in a thread of its own. */
+  worker: number;
+  /** Threads for this batch. */
+  threads: number;
+}
+
 /** How weights of another network find their places. */
 export interface ImportOptions {
   /** Layers that are left as drawn where the file has none that fit. */
@@ -232,4 +250,13 @@ export interface SystemInfo {
   cpu: { avx2: boolean; avx512: boolean; avx512bf16: boolean; amxBf16: boolean };
   /** The precision that `auto` stands for on this machine's CPU. */
   autoPrecision: Precision;
+}
+
+/** Native objects of each kind. */
+export interface LiveHandles {
+  datasets: number;
+  networks: number;
+  compiled: number;
+  trainers: number;
+  operations: number;
 }

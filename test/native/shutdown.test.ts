@@ -41,16 +41,15 @@ test('three workers train at once with the same result, and a fourth after them'
   t.is(typeof losses[0], 'number');
 });
 
-test('networks, datasets, trainers and memory are given back, disposed of or not', async (t) => {
+test('networks, compiled ones, datasets, trainers and memory are given back, disposed of or not', async (t) => {
   const { code, output } = await runChild('leaks');
   t.is(code, 0, output);
-  const { datasets, networks, trainers, operations, grownBytes } = JSON.parse(output) as Record<
-    string,
-    number
-  >;
+  const { datasets, networks, compiled, trainers, operations, grownBytes } = JSON.parse(
+    output,
+  ) as Record<string, number>;
   t.deepEqual(
-    { datasets, networks, trainers, operations },
-    { datasets: 0, networks: 0, trainers: 0, operations: 0 },
+    { datasets, networks, compiled, trainers, operations },
+    { datasets: 0, networks: 0, compiled: 0, trainers: 0, operations: 0 },
   );
   // 60 rounds of a 256 KiB dataset and a 28 KiB network: keeping either would show as 15 MiB.
   t.true((grownBytes ?? Infinity) < 12 * 2 ** 20, output);

@@ -1,36 +1,25 @@
 #include "core/dataset/batch.h"
 
-#include "core/error.h"
-
 #include <ATen/Functions.h>
 #include <ATen/Parallel.h>
 
-#include <algorithm>
+#include <cstddef>
 #include <numeric>
 #include <random>
 
 namespace roentgen {
 namespace {
 
-template <typename T>
-void gather(const at::Tensor& images, const at::Tensor& table, std::span<const int32_t> indices,
+void gather(const at::Tensor& images, const PixelTable& table, std::span<const int32_t> indices,
             at::Tensor& out) {
-  const int64_t channels = images.size(1);
   const int64_t area = images.size(2) * images.size(3);
+  const int64_t size = images.size(1) * area;
   const auto* source = images.const_data_ptr<uint8_t>();
-  const T* values = table.const_data_ptr<T>();
-  T* target = out.mutable_data_ptr<T>();
+  auto* target = static_cast<std::byte*>(out.mutable_data_ptr());
+  const int64_t bytes = size * static_cast<int64_t>(out.itemsize());
   at::parallel_for(0, static_cast<int64_t>(indices.size()), 1, [&](int64_t first, int64_t last) {
-    for (int64_t i = first; i < last; ++i) {
-      const uint8_t* image = source + indices[static_cast<size_t>(i)] * channels * area;
-      T* pixels = target + i * channels * area;
-      for (int64_t c = 0; c < channels; ++c) {
-        const T* lookup = values + c * 256;
-        const uint8_t* plane = image + c * area;
-        for (int64_t p = 0; p < area; ++p)
-          pixels[p * channels + c] = lookup[plane[p]];
-      }
-    }
+    for (int64_t i = first; i < last; ++i)
+      table.apply(source + indices[static_cast<size_t>(i)] * size, area, target + i * bytes);
   });
 }
 
@@ -45,39 +34,26 @@ at::Tensor select(const at::Tensor& images, std::span<const int32_t> indices) {
 BatchReader::BatchReader(Dataset& dataset, const Normalization& normalization, at::Device device,
                          at::ScalarType type)
     : images_(dataset.imagesOn(device)), masks_(dataset.masksOn(device)), type_(type) {
-  const auto channels = static_cast<size_t>(images_.size(1));
-  if (normalization.mean.size() != channels || normalization.std.size() != channels) {
-    throw Error("ERR_INVALID_ARGUMENT",
-                text("Expected ", channels, " means and standard deviations, received ",
-                     normalization.mean.size(), " and ", normalization.std.size()));
-  }
-  const auto mean = at::tensor(normalization.mean, at::kDouble).view({-1, 1});
-  const auto std = at::tensor(normalization.std, at::kDouble).view({-1, 1});
-  if (!(std > 0).all().item<bool>()) {
-    throw Error("ERR_INVALID_ARGUMENT", "Expected standard deviations above 0");
-  }
   if (device.is_cpu()) {
-    table_ =
-        ((at::arange(256, at::kDouble).view({1, -1}) / 255 - mean) / std).to(type).contiguous();
-  } else {
-    scale_ = (1 / (255 * std)).view({1, -1, 1, 1}).to(device, type);
-    shift_ = (-mean / std).view({1, -1, 1, 1}).to(device, type);
+    table_.emplace(normalization, images_.size(1), type);
+    return;
   }
+  checkNormalization(normalization, images_.size(1));
+  const auto mean = at::tensor(normalization.mean, at::kDouble);
+  const auto std = at::tensor(normalization.std, at::kDouble);
+  scale_ = (1 / (255 * std)).view({1, -1, 1, 1}).to(device, type);
+  shift_ = (-mean / std).view({1, -1, 1, 1}).to(device, type);
 }
 
 at::Tensor BatchReader::read(std::span<const int32_t> indices) const {
-  if (!table_.defined()) {
+  if (!table_) {
     const auto bytes = select(images_, indices);
     return (bytes * scale_ + shift_).contiguous(at::MemoryFormat::ChannelsLast);
   }
   auto out = at::empty(
       {static_cast<int64_t>(indices.size()), images_.size(1), images_.size(2), images_.size(3)},
-      table_.options(), at::MemoryFormat::ChannelsLast);
-  if (type_ == at::kDouble) {
-    gather<double>(images_, table_, indices, out);
-  } else {
-    gather<float>(images_, table_, indices, out);
-  }
+      type_, at::MemoryFormat::ChannelsLast);
+  gather(images_, *table_, indices, out);
   return out;
 }
 

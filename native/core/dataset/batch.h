@@ -2,20 +2,16 @@
 #pragma once
 
 #include "core/dataset/dataset.h"
+#include "core/dataset/normalization.h"
 
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
 namespace roentgen {
-
-// Of pixels scaled to [0, 1]: (x − mean) / std. One value per channel.
-struct Normalization {
-  std::vector<double> mean;
-  std::vector<double> std;
-};
 
 // Gathers and normalizes. On the CPU both happen in one pass through a table of 256 values per
 // channel.
@@ -33,8 +29,8 @@ class BatchReader {
  private:
   at::Tensor images_, masks_;
   at::ScalarType type_;
-  at::Tensor table_;          // [C, 256]
-  at::Tensor scale_, shift_;  // [1, C, 1, 1], for devices other than the CPU
+  std::optional<PixelTable> table_;  // of the CPU
+  at::Tensor scale_, shift_;         // [1, C, 1, 1], for devices other than the CPU
 };
 
 // A permutation of 0 … count − 1 that depends on (seed, epoch) alone.

@@ -1,11 +1,13 @@
 #include "core/inference/compiled_network.h"
 
 #include "core/inference/fused_convolution.h"
+#include "core/inference/pass.h"
 #include "core/network/layers.h"
 #include "core/network/relu_max_pool.h"
 #include "core/network/residual.h"
 
 #include <ATen/Functions.h>
+#include <c10/core/InferenceMode.h>
 
 #include <optional>
 #include <utility>
@@ -32,10 +34,10 @@ std::optional<Step> unchanged(const Layer* layer) {
   return step;
 }
 
-Step normalization(const BatchNorm& norm, bool relu) {
+Step normalization(const BatchNorm& norm, at::ScalarType type, bool relu) {
   BatchNorm own = norm;
   for (at::Tensor* state : {&own.weight, &own.bias, &own.runningMean, &own.runningVar})
-    *state = state->detach().clone();
+    *state = state->detach().to(storedType(type), /*non_blocking=*/false, /*copy=*/true);
   return [own, relu](const at::Tensor& x) mutable {
     at::Tensor y = own.forward(x, {});
     return relu ? at::relu_(y) : y;
@@ -66,7 +68,7 @@ Step preActivation(const PreActivationBlock& block, at::ScalarType type) {
   const FusedConvolution third(block.conv3, type, /*relu=*/false);
   std::optional<FusedConvolution> shortcut;
   if (block.shortcut) shortcut.emplace(*block.shortcut, type, /*relu=*/false);
-  return [=, preact = normalization(block.preact, /*relu=*/true),
+  return [=, preact = normalization(block.preact, type, /*relu=*/true),
           stride = block.stride](const at::Tensor& x) {
     const at::Tensor activated = preact(x);
     at::Tensor identity = x;
@@ -104,7 +106,7 @@ class Compiler {
     }
     if (const auto* block = as<ResidualBlock>(layer)) return residual(*block, type_);
     if (const auto* block = as<PreActivationBlock>(layer)) return preActivation(*block, type_);
-    if (const auto* norm = as<BatchNorm>(layer)) return normalization(*norm, takeRelu());
+    if (const auto* norm = as<BatchNorm>(layer)) return normalization(*norm, type_, takeRelu());
     if (const auto* full = as<Linear>(layer)) return linear(*full);
     if (as<Dropout>(layer)) return std::nullopt;
     auto step =
@@ -151,14 +153,22 @@ class Compiler {
   size_t next_ = 0;
 };
 
-CompiledNetwork::CompiledNetwork(const Network& network, at::ScalarType type)
-    : type_(type), steps_(Compiler(network.sequence(), type).compile()) {}
+CompiledNetwork::CompiledNetwork(const Network& network, at::ScalarType type) : type_(type) {
+  const c10::InferenceMode inference;
+  const auto layers = network.sequence();
+  const Layer* first = layers.front();
+  copies_ = !as<Conv2d>(first) && !as<NormalizedConv2d>(first);
+  steps_ = Compiler(layers, type).compile();
+}
 
-at::Tensor CompiledNetwork::forward(at::Tensor x) const {
-  x = x.to(type_, /*non_blocking=*/false, /*copy=*/false, at::MemoryFormat::ChannelsLast);
-  for (const Step& step : steps_)
-    x = step(std::move(x));
-  return x.to(at::kFloat);
+at::Tensor CompiledNetwork::forward(const at::Tensor& x, const Cancellation& cancellation) const {
+  const c10::InferenceMode inference;
+  at::Tensor y = x.to(type_, /*non_blocking=*/false, copies_, at::MemoryFormat::ChannelsLast);
+  for (const Step& step : steps_) {
+    cancellation.check();
+    y = step(std::move(y));
+  }
+  return y.to(at::kFloat);
 }
 
 }  // namespace roentgen

@@ -2,6 +2,7 @@
 // into convolutions.
 #pragma once
 
+#include "core/cancellation.h"
 #include "core/network/network.h"
 
 #include <ATen/core/Tensor.h>
@@ -16,15 +17,17 @@ class CompiledNetwork {
   // Takes a copy of the weights as they are now, in `type`: float or bfloat16.
   CompiledNetwork(const Network& network, at::ScalarType type);
 
-  // x: [N, C, H, W] float, normalized, NHWC strides. Returns float [N, outputs], or images of a
-  // reconstruction. May be called from several threads at once.
-  at::Tensor forward(at::Tensor x) const;
+  // x: [N, C, H, W] float, normalized, NHWC strides; it is left as it is. Returns float
+  // [N, outputs], or images of a reconstruction. May be called from several threads at once. Throws
+  // ABORT_ERR between two layers.
+  at::Tensor forward(const at::Tensor& x, const Cancellation& cancellation = {}) const;
 
-  // One or several layers.
+  // One or several layers. May overwrite what it takes.
   using Step = std::function<at::Tensor(at::Tensor)>;
 
  private:
   at::ScalarType type_;
+  bool copies_;  // the input, which the first step would overwrite
   std::vector<Step> steps_;
 };
 

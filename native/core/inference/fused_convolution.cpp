@@ -93,9 +93,10 @@ FusedConvolution::FusedConvolution(const Conv2d& conv, at::ScalarType type, bool
       relu_(relu),
       fused_(conv.weight.is_cpu() && type != at::kDouble && hasFusedConvolutions()),
       packs_(std::make_shared<Packs>()) {
-  conv_.weight = conv.weight.detach().to(type, /*non_blocking=*/false, /*copy=*/false,
+  conv_.weight = conv.weight.detach().to(type, /*non_blocking=*/false, /*copy=*/true,
                                          at::MemoryFormat::ChannelsLast);
-  if (conv.bias.defined()) conv_.bias = conv.bias.detach().to(type);
+  if (conv.bias.defined())
+    conv_.bias = conv.bias.detach().to(type, /*non_blocking=*/false, /*copy=*/true);
 }
 
 at::Tensor FusedConvolution::forward(const at::Tensor& x) const {
@@ -105,7 +106,8 @@ at::Tensor FusedConvolution::forward(const at::Tensor& x) const {
   }
   const auto [input, padding] = prepare(x);
   return operations()->pointwise.call(input, packed(input, padding), bias(), padding, conv_.stride,
-                                      undilated, conv_.groups, relu_ ? "relu" : "none", Scalars(), "");
+                                      undilated, conv_.groups, relu_ ? "relu" : "none", Scalars(),
+                                      "");
 }
 
 at::Tensor FusedConvolution::forwardAdd(const at::Tensor& x, at::Tensor other) const {

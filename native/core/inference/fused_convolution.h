@@ -19,8 +19,8 @@ bool hasFusedConvolutions();
 
 class FusedConvolution {
  public:
-  // `conv`: weights in any floating type. Computes in `type` (float or bfloat16), on the CPU by
-  // oneDNN where it can.
+  // Copies the weights of `conv`, which may be of any floating type. Computes in `type` (float or
+  // bfloat16), on the CPU by oneDNN where it can.
   FusedConvolution(const Conv2d& conv, at::ScalarType type, bool relu);
 
   // x: [N, C, H, W] of the type, NHWC strides. A ReLU follows where the convolution was made so.

@@ -7,6 +7,7 @@ import {
   systemInfo,
   type CompiledNetwork,
   type CompileOptions,
+  type Precision,
 } from '../../native/index.js';
 import { Admission, type Places } from './admission.js';
 import { Batcher, type Crew, type Timing } from './batcher.js';
@@ -166,14 +167,17 @@ export class Predictor implements Disposable {
   }
 
   private async compile(): Promise<Engine> {
-    const { precision, workers, device, teams, maxBatch, maxWaitMs } = this.settings;
+    const { precision, autoPrecision, workers, device, teams, maxBatch, maxWaitMs } = this.settings;
     const { compile, format, toProbabilities } = this.source;
     const { changes } = this;
-    const compileAs = async (as: 'fp32' | 'bf16') => compile({ precision: as, device, workers });
+    const compileAs = async (as: Precision) => compile({ precision: as, device, workers });
+    const compilePlain = async (as: Precision) => {
+      return { compiled: await compileAs(as), precision: as, probabilityShift: null };
+    };
     const checked: Checked =
-      precision === 'auto'
+      precision === 'auto' && autoPrecision === 'bf16'
         ? await compileChecked(compileAs, format, toProbabilities)
-        : { compiled: await compileAs(precision), precision, probabilityShift: null };
+        : await compilePlain(precision === 'auto' ? 'fp32' : precision);
     if (this.disposed || changes !== this.changes) {
       checked.compiled.dispose();
       if (!this.disposed) return this.compile();
@@ -248,12 +252,12 @@ function resolveSettings(given: PredictorSettings) {
     );
   }
   const settings = parsed.data;
-  const { threads: cores, cuda } = systemInfo();
+  const { threads: cores, cuda, autoPrecision } = systemInfo();
   const device: 'cpu' | 'cuda' =
     settings.device === 'auto' ? (cuda.available ? 'cuda' : 'cpu') : settings.device;
   // A CUDA device computes one batch after another.
   const { workers = device === 'cuda' ? 1 : cores } = settings;
   // What a team is for is latency; with one worker every batch has all cores anyway.
   const teams = settings.threads === undefined && workers > 1;
-  return { ...settings, device, cores, workers, teams };
+  return { ...settings, autoPrecision, device, cores, workers, teams };
 }

@@ -1,7 +1,15 @@
-/** Trains and drops networks many times; prints live handles and how far memory grew after warming up. */
+/** Trains, compiles and drops networks many times; prints live handles and how far memory grew after warming up. */
 import { setTimeout as wait } from 'node:timers/promises';
-import { Trainer, liveHandles } from '../../../src/native/index.js';
-import { brightness, config, epochOptions, evaluationOptions, smallNetwork } from '../support.js';
+import { Trainer, compileNetwork, liveHandles } from '../../../src/native/index.js';
+import {
+  brightness,
+  config,
+  epochOptions,
+  evaluationOptions,
+  normalization,
+  side,
+  smallNetwork,
+} from '../support.js';
 
 const [warmUp, rounds] = [20, 60];
 
@@ -10,7 +18,12 @@ async function round(dispose: boolean): Promise<void> {
   const trainer = new Trainer(network, config);
   await trainer.epoch(dataset, epochOptions(256));
   await network.evaluate(dataset, evaluationOptions(256));
+  const options = { precision: 'fp32', normalization, device: 'cpu', workers: 2 } as const;
+  const compiled = await compileNetwork(network, options);
+  const images = [new Uint8Array(side * side)];
+  await Promise.all([0, 1].map(async (worker) => compiled.run(images, { worker, threads: 1 })));
   if (!dispose) return;
+  compiled.dispose();
   trainer.dispose();
   network.dispose();
   dataset.dispose();

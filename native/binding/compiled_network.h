@@ -1,0 +1,49 @@
+// The JavaScript face of core's CompiledNetwork, and its workers.
+#pragma once
+
+#include "binding/handle.h"
+#include "core/executor.h"
+#include "core/inference/compiled_network.h"
+#include "core/inference/input_reader.h"
+
+#include <napi.h>
+
+#include <vector>
+
+namespace roentgen::binding {
+
+struct SharedCompilation {
+  SharedCompilation(const Network& source, at::ScalarType type, const Normalization& normalization,
+                    int64_t workers)
+      : network(source, type),
+        reader(source.shape(), normalization),
+        outputs(source.shape().outputs),
+        executors(static_cast<size_t>(workers)) {}
+
+  CompiledNetwork network;
+  InputReader reader;
+  int64_t outputs;
+  std::vector<SerialExecutor> executors;  // one thread for each worker
+};
+
+class CompiledNetworkWrap : public Napi::ObjectWrap<CompiledNetworkWrap>,
+                            Counted<CompiledNetworkWrap> {
+ public:
+  // Adds compileNetwork to what the addon exports.
+  static void define(Napi::Env env, Napi::Object exports);
+  static int live() { return count; }
+
+  explicit CompiledNetworkWrap(const Napi::CallbackInfo& info) : ObjectWrap(info) {}
+  void Finalize(Napi::BasicEnv env) override;
+
+ private:
+  static Napi::Value compile(const Napi::CallbackInfo& info);
+
+  Napi::Value outputs(const Napi::CallbackInfo& info);
+  Napi::Value run(const Napi::CallbackInfo& info);
+  Napi::Value dispose(const Napi::CallbackInfo& info);
+
+  Holder<SharedCompilation> shared_;
+};
+
+}  // namespace roentgen::binding
