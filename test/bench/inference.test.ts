@@ -34,15 +34,15 @@ test('an engine as fast as onnxruntime with the same outputs misses no bar in fp
   t.deepEqual(missed(fp32), []);
 });
 
-test('outputs farther than 1e-4 from onnxruntime, and a median that more than doubles beside a neighbor, miss theirs', (t) => {
-  const results = { ...fp32, native: measured(10, 90, 2e-4), oursBusy: measured(21, null) };
+test('outputs farther than 1e-4 of the largest from onnxruntime, and a median that more than doubles beside a neighbor, miss theirs', (t) => {
+  const results = { ...fp32, native: measured(10, 90, 3e-4), oursBusy: measured(21, null) };
   t.deepEqual(missed(results), [
     'net in fp32, latency beside a busy neighbor over that alone',
-    "net in fp32, largest difference of an output from onnxruntime's",
+    "net in fp32, largest relative difference of an output from onnxruntime's",
   ]);
 });
 
-test('bf16 must be clearly faster than fp32 in onnxruntime, and its probabilities within 0.01', (t) => {
+test('bf16 must be clearly faster than fp32 in onnxruntime, and its outputs within 2%', (t) => {
   const fast = measured(6, 160, 0.02);
   const bf16 = { oursBf16: fast, nativeBf16: fast, oursBf16Busy: measured(11, null) };
   t.deepEqual(missed({ ...fp32, ...bf16 }), []);
@@ -51,7 +51,7 @@ test('bf16 must be clearly faster than fp32 in onnxruntime, and its probabilitie
   t.deepEqual(missed({ ...fp32, ...bf16, oursBf16: [moved] }), [
     "net in bf16, latency over onnxruntime's",
     "net in bf16, throughput over onnxruntime's",
-    "net in bf16, largest difference of a probability from onnxruntime's",
+    "net in bf16, largest relative difference of an output from onnxruntime's",
   ]);
 });
 
