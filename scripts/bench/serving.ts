@@ -77,7 +77,7 @@ async function load(
   };
   const flags = ['--precision', subject.precision, '--rate-limit', '0'];
   const serve = <T>(use: (server: Server) => Promise<T>): Promise<T> =>
-    withServer({ model: subject.path, flags, log: join(folder, 'server.log') }, use);
+    withServer({ model: `resnet18=${subject.path}`, flags, log: join(folder, 'server.log') }, use);
 
   say(`serving ${what}: ${rounds} × the predictor alone and the server with ${callers} clients`);
   const alone: number[] = [];
