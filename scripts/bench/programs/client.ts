@@ -29,6 +29,29 @@ const warmUpShare = 0.25;
 /** Far more than a server lets wait: the client itself must never be what holds requests back. */
 const connections = 2048;
 
+const paths: Readonly<Record<PayloadKind, (model: string) => string>> = {
+  pixels: (model) => `/v2/models/${model}/infer`,
+  jpeg: () => '/predict',
+};
+
+const prepare: Readonly<Record<PayloadKind, (url: URL, payload: Uint8Array) => Buffer>> = {
+  jpeg: (url, payload) => prepareRequest(url, { 'content-type': 'image/jpeg' }, payload),
+  pixels: (url, payload) => {
+    const size = { binary_data_size: payload.length };
+    const input = { name: 'pixels', shape: [1, 1, 224, 224], datatype: 'UINT8', parameters: size };
+    const wish = { inputs: [input], outputs: [{ name: 'probabilities' }] };
+    const header = Buffer.from(JSON.stringify(wish));
+    return prepareRequest(
+      url,
+      {
+        'content-type': 'application/octet-stream',
+        'inference-header-content-length': String(header.length),
+      },
+      Buffer.concat([header, payload]),
+    );
+  },
+};
+
 main(async () => {
   const plan = JSON.parse(process.argv[2] ?? '') as ClientPlan;
   const { seconds, load } = plan;
@@ -52,26 +75,3 @@ main(async () => {
   const result: ClientResult = { ...figures, cpu: cpuSeconds / elapsed };
   emit(result);
 });
-
-const paths: Readonly<Record<PayloadKind, (model: string) => string>> = {
-  pixels: (model) => `/v2/models/${model}/infer`,
-  jpeg: () => '/predict',
-};
-
-const prepare: Readonly<Record<PayloadKind, (url: URL, payload: Uint8Array) => Buffer>> = {
-  jpeg: (url, payload) => prepareRequest(url, { 'content-type': 'image/jpeg' }, payload),
-  pixels: (url, payload) => {
-    const size = { binary_data_size: payload.length };
-    const input = { name: 'pixels', shape: [1, 1, 224, 224], datatype: 'UINT8', parameters: size };
-    const wish = { inputs: [input], outputs: [{ name: 'probabilities' }] };
-    const header = Buffer.from(JSON.stringify(wish));
-    return prepareRequest(
-      url,
-      {
-        'content-type': 'application/octet-stream',
-        'inference-header-content-length': String(header.length),
-      },
-      Buffer.concat([header, payload]),
-    );
-  },
-};
