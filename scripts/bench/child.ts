@@ -29,7 +29,8 @@ export async function run<T>({ file, args, environment = {} }: Command): Promise
     once(child, 'close') as Promise<[number | null]>,
   ]);
   if (code !== 0) {
-    const last = messages.trim().split('\n').slice(-5).join('\n');
+    const lines = messages.split('\n').filter((line) => !/^\s*(at .*)?$/.test(line));
+    const last = lines.slice(-5).join('\n');
     throw new RoentgenError('ERR_INTERNAL', `${[file, ...args].join(' ')} failed:\n${last}`);
   }
   return output

@@ -13,7 +13,7 @@ export type Bar = { atLeast: number } | { atMost: number };
 export interface Finding {
   what: string;
   value: number;
-  /** Of `value` and of the bar; '×' for a ratio. */
+  /** Of `value` and of the bar; '×' for a ratio, empty for a number without one. */
   unit: string;
   /** Left out where a figure is told for its own sake. */
   bar?: Bar;

@@ -1,24 +1,29 @@
 /** `npm run bench`: measures what the project promises of speed and memory, and says whether it holds. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { invalidArgument } from '../../src/native/index.js';
 import { augmentation } from './augmentation.js';
 import { eventLoop } from './eventLoop.js';
-import { load } from './load.js';
 import { explanation } from './explanation.js';
+import { inference } from './inference.js';
+import { load } from './load.js';
 import { describeMachine } from './machine.js';
 import { memory } from './memory.js';
 import { packing } from './packing.js';
 import type { Effort, Part } from './part.js';
-import { formatMarkdown, formatSection, type Section } from './report.js';
+import { formatMarkdown, formatSection, mergeMarkdown, type Section } from './report.js';
+import { serving } from './serving.js';
 import { training } from './training.js';
 
 const parts: readonly Part[] = [
   training,
   augmentation,
   explanation,
+  inference,
+  serving,
   packing,
   load,
   eventLoop,
@@ -27,14 +32,15 @@ const parts: readonly Part[] = [
 
 const help = `npm run bench -- [${parts.map(({ name }) => name).join('] [')}] [options]
 
-All parts are measured unless some are named: a quarter of an hour on 2 cores, on which nothing else should run.
+All parts are measured unless some are named: half an hour on 2 cores, on which nothing else should run.
   --quick           fewer images and rounds: a first look
   --json FILE       all measurements
-  --markdown FILE   the page docs/benchmarks.md
+  --markdown FILE   the page docs/benchmarks.md; of named parts only their sections change
   --help
 
 ROENTGEN_PYTHON names the Python that has torch and torchvision (default python3); ROENTGEN_TEST_DATA the folder of
-radiographs (default ../shared/data; without it phantoms are drawn).`;
+radiographs (default ../shared/data; without it phantoms are drawn); ROENTGEN_ONNXRUNTIME the folder into which npm
+installed onnxruntime-node (default: the cache folder, into which it is installed).`;
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
@@ -56,7 +62,12 @@ async function main(): Promise<void> {
   const sections = await measureAll(chosen, values.quick ? 'quick' : 'full');
   const { json, markdown } = values;
   if (json !== undefined) await writeFile(json, JSON.stringify({ machine, sections }, null, 2));
-  if (markdown !== undefined) await writeFile(markdown, formatMarkdown(machine, sections));
+  if (markdown === undefined) return;
+  const merges = chosen.length < parts.length && existsSync(markdown);
+  const page = merges
+    ? mergeMarkdown(await readFile(markdown, 'utf8'), machine, sections)
+    : formatMarkdown(machine, sections);
+  await writeFile(markdown, page);
 }
 
 function choose(names: readonly string[]): readonly Part[] {
@@ -66,27 +77,36 @@ function choose(names: readonly string[]): readonly Part[] {
   return names.length === 0 ? parts : parts.filter(({ name }) => names.includes(name));
 }
 
-/** A part that fails does not cost the others their figures, but the exit code tells. */
 async function measureAll(chosen: readonly Part[], effort: Effort): Promise<Section[]> {
   const sections: Section[] = [];
-  for (const { name, method, measure } of chosen) {
-    const folder = await mkdtemp(join(tmpdir(), 'roentgen-bench-'));
-    try {
-      const say = (line: string): void => console.error(`… ${line}`);
-      const section = { name, method, findings: await measure({ effort, folder, say }) };
-      sections.push(section);
-      console.log(`\n${formatSection(section)}`);
-    } catch (error) {
-      fail(error);
-    } finally {
-      await rm(folder, { recursive: true, force: true });
-    }
+  for (const part of chosen) {
+    const section = await measurePart(part, effort);
+    console.log(`\n${formatSection(section)}`);
+    sections.push(section);
   }
   return sections;
 }
 
+/** A part that fails does not cost the others their figures, but the exit code tells. */
+async function measurePart({ name, method, measure }: Part, effort: Effort): Promise<Section> {
+  const folder = await mkdtemp(join(tmpdir(), 'roentgen-bench-'));
+  try {
+    const say = (line: string): void => console.error(`… ${line}`);
+    return { name, method, findings: await measure({ effort, folder, say }) };
+  } catch (error) {
+    fail(error);
+    return { name, method, findings: [], failure: messageOf(error) };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 function fail(error: unknown): void {
-  console.error(error instanceof Error ? error.message : error);
+  console.error(messageOf(error));
   process.exitCode = 1;
 }
 

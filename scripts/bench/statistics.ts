@@ -1,4 +1,4 @@
-/** Medians and straight lines: all the statistics that the benchmarks need. */
+/** Medians, percentiles, rates and straight lines: all the statistics that the benchmarks need. */
 
 /** The middle value, or the mean of the two in the middle; NaN for none. */
 export function median(values: readonly number[]): number {
@@ -14,4 +14,24 @@ export function slope(values: readonly number[]): number {
   const products = values.reduce((sum, value, i) => sum + (i - center) * value, 0);
   const squares = values.reduce((sum, _value, i) => sum + (i - center) ** 2, 0);
   return products / squares;
+}
+
+/** The smallest value that at least `share` of them do not exceed (nearest rank); NaN for none. */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? NaN;
+}
+
+/** Milliseconds within which the answers of one batch arrive. */
+const together = 1;
+
+/**
+ * Answers per second after the first that came after `from`, until the last: counted between answers, a batch is in it
+ * whole or not at all.
+ */
+export function rateAfter(from: number, answers: readonly number[]): number {
+  const seen = answers.filter((time) => time >= from);
+  const [first, last] = [seen[0] ?? NaN, seen.at(-1) ?? NaN];
+  const counted = seen.filter((time) => time > first + together).length;
+  return (1000 * counted) / (last - first);
 }

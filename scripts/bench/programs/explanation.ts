@@ -2,39 +2,21 @@
 import { join } from 'node:path';
 import { scanSource } from '../../../src/data/index.js';
 import { explainImages, lime } from '../../../src/explanation/index.js';
-import { loadModel, toMetadata, type Model } from '../../../src/inference/index.js';
-import { loadModelSpec } from '../../../src/models/index.js';
-import { Network } from '../../../src/native/index.js';
+import { loadModel, type Model } from '../../../src/inference/index.js';
+import { drawModel } from './drawnModel.js';
 import { emit, main, measure } from './measure.js';
 
 const [folder = '', rounds = ''] = process.argv.slice(2);
 
-/** With weights as drawn: what it costs does not depend on them. */
-async function drawModel(name: string): Promise<Model> {
-  const spec = loadModelSpec(name);
-  const shape = { outputs: 2, channels: 1, height: 224, width: 224 };
-  using network = Network.build(spec, shape, 1);
+async function drawn(name: string): Promise<Model> {
   const path = join(folder, '..', `${name}.safetensors`);
-  await network.save(
-    path,
-    toMetadata({
-      model: name,
-      classes: ['NORMAL', 'PNEUMONIA'],
-      task: 'classification',
-      output: 'softmax',
-      loss: 'crossEntropy',
-      mean: [0.5],
-      std: [0.25],
-      fit: 'contain',
-      provenance: {},
-    }),
-  );
-  return await loadModel(path);
+  await drawModel(name, path);
+  return loadModel(path);
 }
 
 main(async () => {
-  using resnet18 = await drawModel('resnet18');
-  using lmap3 = await drawModel('lmap3');
+  using resnet18 = await drawn('resnet18');
+  using lmap3 = await drawn('lmap3');
   const { samples } = await scanSource(folder, { unlabeled: true });
   const images = samples.map(({ path }) => path);
   const [first = ''] = images;

@@ -1,0 +1,2 @@
+/** A busy neighbor: one thread that never rests, until it is killed. */
+for (;;);
