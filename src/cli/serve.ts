@@ -36,6 +36,8 @@ export const serveVerb: Verb = {
     },
   ],
   async run(args, session) {
+    // From the start: a signal that comes while models are loaded ends it as well as a later one.
+    const stop = askedToStop(session.terminal);
     const server = await serve({
       models: args.positionals('models'),
       ...args.flags(accessSchema),
@@ -46,7 +48,7 @@ export const serveVerb: Verb = {
     const { url, models, authenticated } = server;
     const asJson = (): string => `${JSON.stringify({ url, authenticated, models })}\n`;
     process.stdout.write(session.json ? asJson() : describeServer(server));
-    await askedToStop(session.terminal);
+    await stop;
     const finished = await server.close();
     const text = finished ? 'Stopped.\n' : 'Stopped, and cut what was not finished in time.\n';
     return { text, json: undefined, failed: !finished };
@@ -110,7 +112,7 @@ function facts({ url, authenticated, settings }: RunningServer): [string, string
   const { reloadInterval, precision } = settings;
   const header = authenticated ? " -H 'Authorization: Bearer …'" : '';
   return [
-    ['access', authenticated ? 'with the token' : `without a token, on ${settings.host}`],
+    ['access', `${authenticated ? 'with the token' : 'without a token'}, on ${settings.host}`],
     ['a request', `${plural(maxImages, 'image')}, ${maxBodyMiB} MiB, ${requestTimeout} s`],
     ['an image', `${formatCount(maxPixels)} pixels`],
     [

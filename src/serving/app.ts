@@ -1,8 +1,10 @@
 /** The HTTP application: what happens to every request, before and after the routes. */
+import type { Socket } from 'node:net';
 import fastifyHelmet from '@fastify/helmet';
 import fastify, { LogController, type FastifyInstance, type FastifyReply } from 'fastify';
 import { Admission } from './admission.js';
 import type { Routes, ServingContext } from './context.js';
+import { limitTime } from './deadline.js';
 import { RequestError, toFailure, type Failure } from './failures.js';
 import type { RequestObserver } from './observer.js';
 import { answerParserErrors } from './parserErrors.js';
@@ -45,7 +47,6 @@ export async function createApp(
     genReqId: chooseRequestId,
     bodyLimit: settings.maxBodyMiB * mebibyte,
     requestTimeout: timeoutMs,
-    handlerTimeout: timeoutMs,
     http: {
       // Node exchanges the two where the headers have longer.
       headersTimeout: Math.min(headersTimeoutMs, timeoutMs),
@@ -79,10 +80,12 @@ export async function createApp(
     // Whoever keeps a connection would keep the server from ending.
     if (!context.ready) void reply.header('connection', 'close');
   });
+  dropSilentConnections(app);
   refuseStrangers(app, settings);
   await limitRate(app, settings);
   await requireToken(app, token);
   new Admission(settings).guard(app);
+  limitTime(app, settings);
   for (const plugin of routes) await app.register(plugin, { context });
   await app.ready();
   return app;
@@ -96,4 +99,17 @@ function sendFailure(error: unknown, requestId: string, reply: FastifyReply): Fa
   }
   void reply.code(failure.status).send(failure.body);
   return failure;
+}
+
+/** Connections on which nothing ever came would keep the server from ending: Node takes them for busy. */
+function dropSilentConnections(app: FastifyInstance): void {
+  const open = new Set<Socket>();
+  app.server.on('connection', (socket) => {
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
+  });
+  app.addHook('preClose', (done) => {
+    for (const socket of open) if (socket.bytesRead === 0) socket.destroy();
+    done();
+  });
 }

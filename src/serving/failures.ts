@@ -41,7 +41,6 @@ const statuses: Partial<Record<ErrorCode, number>> = {
 
 /** What Fastify, its plugins and Node's parser call what clients do wrong; others of theirs go by their status. */
 const foreignCodes: Readonly<Record<string, ServerCode>> = {
-  FST_ERR_HANDLER_TIMEOUT: 'ERR_TIMEOUT',
   FST_PARTS_LIMIT: 'ERR_BODY_TOO_LARGE',
   FST_FILES_LIMIT: 'ERR_BODY_TOO_LARGE',
   FST_FIELDS_LIMIT: 'ERR_BODY_TOO_LARGE',

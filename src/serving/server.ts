@@ -168,6 +168,7 @@ async function shutDown(app: FastifyInstance, context: Context): Promise<boolean
   if (!inTime) {
     app.log.warn(`cutting what was not finished within ${shutdownGrace} s`);
     app.server.closeAllConnections();
+    finished.catch((error: unknown) => app.log.error({ err: error }, 'not closed'));
   }
   return inTime;
 }

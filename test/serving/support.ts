@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ExecutionContext } from 'ava';
 import type { FailureBody } from '../../src/serving/api.js';
 import type { Routes } from '../../src/serving/context.js';
+import { signalOf } from '../../src/serving/deadline.js';
 import { routes } from '../../src/serving/routes.js';
 import { serveRoutes, type RunningServer, type ServeOptions } from '../../src/serving/server.js';
 import { temporaryFolder, trainQuickly } from '../inference/images.js';
@@ -53,6 +54,9 @@ export const thrown: { error: unknown } = { error: undefined };
 /** Until it is called, /test/wait does not answer. */
 export const waiting: { go: (() => void)[] } = { go: [] };
 
+/** How many requests to /test/abort heard that they need not go on. */
+export const aborted = { count: 0 };
+
 /** Routes that do what those of the server do, no more. */
 // eslint-disable-next-line @typescript-eslint/require-await
 export const testRoutes: Routes = async (app, { context }) => {
@@ -76,7 +80,7 @@ export const testRoutes: Routes = async (app, { context }) => {
     throw thrown.error;
   });
   app.post('/test/body', ({ body }) => ({ body }));
-  app.get('/test/wait', async () => {
+  app.get('/test/wait', { config: { predicts: true } }, async () => {
     await new Promise<void>((go) => waiting.go.push(go));
     return { done: true };
   });
@@ -84,8 +88,10 @@ export const testRoutes: Routes = async (app, { context }) => {
     await new Promise<void>((go) => waiting.go.push(go));
     return { done: true };
   });
-  app.get('/test/abort', async ({ signal }) => {
+  app.post('/test/abort', { config: { predicts: true } }, async (request) => {
+    const signal = signalOf(request);
     await new Promise<void>((go) => signal.addEventListener('abort', () => go()));
+    aborted.count += 1;
     return {};
   });
 };

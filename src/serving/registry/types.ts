@@ -20,7 +20,7 @@ export interface ServedModel {
 export interface Lease {
   readonly served: ServedModel;
   /** To be called once the model is needed no more; later calls do nothing. */
-  release(): void;
+  readonly release: () => void;
 }
 
 /** Of one version, over all files that it was read from; see `PredictorStatistics`. */
