@@ -45,6 +45,8 @@ export async function createApp(
       requestIdLogLabel: 'requestId',
     }),
     genReqId: chooseRequestId,
+    // A machine that is busy starts the server late, not never.
+    pluginTimeout: 0,
     bodyLimit: settings.maxBodyMiB * mebibyte,
     requestTimeout: timeoutMs,
     http: {

@@ -88,7 +88,7 @@ export class Metrics implements RequestObserver {
       new GrowingCounter({ name, help, labelNames: ofModel, registers: [this.registry] }, () =>
         models.served.map((served) => ({
           labels: labelsOf(served),
-          total: (models.statistics(served)?.[figure] ?? 0) * factor,
+          total: Math.round((models.statistics(served)?.[figure] ?? 0) * factor),
         })),
       );
     }
@@ -117,8 +117,8 @@ export class Metrics implements RequestObserver {
     const labels = labelsOf(served);
     const { images, answers = [], inputMs = 0, outputMs = 0 } = work;
     this.images.inc(labels, images);
-    this.inputUs.inc(labels, inputMs * 1000);
-    this.outputUs.inc(labels, outputMs * 1000);
+    this.inputUs.inc(labels, Math.round(inputMs * 1000));
+    this.outputUs.inc(labels, Math.round(outputMs * 1000));
     const { name: model } = served;
     for (const { label, abstain } of answers) {
       this.predictions.inc({ model, class: label });
@@ -133,7 +133,7 @@ export class Metrics implements RequestObserver {
       const labels = labelsOf(learned.served);
       if (status < 400) {
         this.success.inc(labels);
-        this.requestUs.inc(labels, durationMs * 1000);
+        this.requestUs.inc(labels, Math.round(durationMs * 1000));
       } else {
         this.failure.inc({ ...labels, reason: reasonFor(status) });
       }

@@ -13,11 +13,12 @@ import {
 import { RoentgenError } from '../../native/index.js';
 import type { ExplainBody } from '../api.js';
 import type { Routes, ServingContext } from '../context.js';
+import { signalOf } from '../deadline.js';
 import { notice } from '../notice.js';
 import type { ServedModel } from '../registry/types.js';
 import { asError } from './answering.js';
 import { readFiles, takeFiles, type UploadedFile } from './bodies.js';
-import { untilGone } from './gone.js';
+
 import { entryOf } from './predict.js';
 import { modelPathSchema, modelQuery, parseAddress } from './query.js';
 import { inTurn } from './turns.js';
@@ -76,7 +77,7 @@ async function answer(
   const lease = context.lease(request, asked.model, asked.version);
   const { served } = lease;
   try {
-    const signal = untilGone(reply);
+    const signal = signalOf(request);
     const file = onlyOne(await readFiles(request, settings));
     const waiting = { patience: settings.requestTimeout * 1000 * patience, signal };
     const explanation = await inTurn(served, waiting, async () =>

@@ -1,16 +1,17 @@
 /** `POST /predict`: what people type with curl, and what the page asks; TorchServe's addresses beside it. */
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Problem } from '../../data/index.js';
 import type { Answer, TensorAnswer } from '../../inference/index.js';
 import type { PredictBody, PredictionEntry } from '../api.js';
 import type { Routes } from '../context.js';
+import { signalOf } from '../deadline.js';
 import { notice } from '../notice.js';
 import type { ServedModel } from '../registry/types.js';
 import { withoutPaths } from '../withoutPaths.js';
 import { answerFiles, asError } from './answering.js';
 import { readFiles, takeFiles, type UploadedFile } from './bodies.js';
-import { untilGone } from './gone.js';
+
 import { modelPathSchema, modelQuery, parseAddress } from './query.js';
 
 const rawQuery = {
@@ -32,13 +33,12 @@ export const predictRoutes: Routes = async (app, { context }) => {
 
   const predict = async (
     request: FastifyRequest,
-    reply: FastifyReply,
     asked: { model?: string | undefined; version?: string | undefined; raw: boolean },
   ): Promise<PredictBody> => {
     const lease = context.lease(request, asked.model, asked.version);
     const { served } = lease;
     try {
-      const signal = untilGone(reply);
+      const signal = signalOf(request);
       const files = await readFiles(request, settings);
       const options = { raw: asked.raw, pixelLimit: settings.maxPixels, signal };
       const { results, inputMs } = await answerFiles(served, files, options);
@@ -57,14 +57,14 @@ export const predictRoutes: Routes = async (app, { context }) => {
 
   app.route({
     ...{ method, url: '/predict', config },
-    handler: async (request, reply) =>
-      predict(request, reply, parseAddress(predictQuerySchema, request.query, 'query')),
+    handler: async (request) =>
+      predict(request, parseAddress(predictQuerySchema, request.query, 'query')),
   });
   for (const url of ['/predictions/:model', '/predictions/:model/:version']) {
     app.route({
       ...{ method, url, config },
-      handler: async (request, reply) =>
-        predict(request, reply, {
+      handler: async (request) =>
+        predict(request, {
           ...parseAddress(modelPathSchema, request.params, 'address'),
           ...parseAddress(predictionsQuerySchema, request.query, 'query'),
         }),

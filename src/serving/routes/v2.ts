@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Problem } from '../../data/index.js';
 import { RoentgenError } from '../../native/index.js';
 import type { Routes, ServingContext } from '../context.js';
+import { signalOf } from '../deadline.js';
 import { toOutputs, type TensorAnswer } from '../protocol/answers.js';
 import { modelMetadata, modelStatistics, serverMetadata } from '../protocol/metadata.js';
 import { parseInferRequest, readHeaderLength, type InferRequest } from '../protocol/request.js';
@@ -12,7 +13,7 @@ import type { ModelTensors } from '../protocol/tensors.js';
 import type { Lease, ServedModel } from '../registry/types.js';
 import { answerFiles, answerTensors, asError, type AskOptions } from './answering.js';
 import { readBytes, takeBytes } from './bodies.js';
-import { untilGone } from './gone.js';
+
 import { modelPathSchema, parseAddress } from './query.js';
 
 /** A model, or one version of it. */
@@ -101,7 +102,7 @@ async function infer(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<Buffer> {
-  const signal = untilGone(reply);
+  const signal = signalOf(request);
   const tensors = tensorsOf(served);
   const body = readBytes(request);
   const arrived = performance.now();
