@@ -1,4 +1,4 @@
-/** A server that answers what its models think of images. */
+/** Models, settings and routes become a server that listens, and that ends in order. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
@@ -12,7 +12,6 @@ import { loaderWith } from './registry/loading.js';
 import { ModelRegistry, type ReloadEvent } from './registry/registry.js';
 import type { Lease } from './registry/types.js';
 import type { LogStream } from './requestLog.js';
-import { routes as allRoutes } from './routes.js';
 import {
   checkAccess,
   predictorSettingsOf,
@@ -49,17 +48,7 @@ export interface RunningServer {
   close(): Promise<boolean>;
 }
 
-/**
- * Loads models and answers over HTTP until it is closed; files that change are loaded beside the old ones and take their
- * place. For research and education: not a medical device.
- * @throws RoentgenError ERR_INVALID_ARGUMENT for a wrong setting, an address beyond loopback without a token, a port that
- * is taken; ERR_NOT_FOUND, and what `loadModel` throws
- */
-export async function serve(options: ServeOptions): Promise<RunningServer> {
-  return serveRoutes(allRoutes, options);
-}
-
-/** As `serve`, with other routes. */
+/** As `serve`, with these routes. */
 export async function serveRoutes(
   routes: readonly Routes[],
   { models, token: givenToken, logStream = process.stderr, ...given }: ServeOptions,
