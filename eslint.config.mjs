@@ -13,12 +13,24 @@ const nodeGlobals = {
   setTimeout: 'readonly',
 };
 
+/** Globals of browsers that the example page uses. */
+const browserGlobals = {
+  TextDecoder: 'readonly',
+  createImageBitmap: 'readonly',
+  document: 'readonly',
+  fetch: 'readonly',
+};
+
 export default tseslint.config(
   { ignores: ['dist/', 'build/', '.libtorch/', 'runs/'] },
   js.configs.recommended,
   {
     files: ['**/*.mjs', '**/*.cjs'],
     languageOptions: { globals: nodeGlobals },
+  },
+  {
+    files: ['examples/browser/*.js'],
+    languageOptions: { globals: browserGlobals },
   },
   {
     files: [

@@ -92,36 +92,30 @@ testInBrowser(
   },
 );
 
-testInBrowser(
-  'there is a map for each method that the model offers',
-  async (t, open) => {
-    const { url } = await start(t);
-    const { page, complaints } = await open({ url });
-    await choose(page, trained.images[0] ?? '');
-    const method = page.getByLabel('Method', { exact: true });
-    const settled = page.locator('.caption, .explanation .failure');
+testInBrowser('there is a map for each method that the model offers', async (t, open) => {
+  const { url } = await start(t);
+  const { page, complaints } = await open({ url });
+  await choose(page, trained.images[0] ?? '');
+  const method = page.getByLabel('Method', { exact: true });
+  const settled = page.locator('.caption, .explanation .failure');
+  await settled.waitFor();
+  const options = await method.locator('option').all();
+  const offered = await Promise.all(
+    options.map(async (option) => (await option.getAttribute('value')) ?? ''),
+  );
+  t.true(offered.includes('gradCam') && offered.includes('integratedGradients'));
+  // LIME alone takes as long as all others together.
+  for (const name of offered.filter((one) => one !== 'lime')) {
+    await method.selectOption(name);
+    await page.locator('.explanation .pending').waitFor({ state: 'detached' });
     await settled.waitFor();
-    const offered = await method
-      .locator('option')
-      .evaluateAll<string[], { value: string }>((all) => all.map(({ value }) => value));
-    t.true(offered.includes('gradCam') && offered.includes('integratedGradients'));
-    // LIME alone takes as long as all others together.
-    for (const name of offered.filter((one) => one !== 'lime')) {
-      await method.selectOption(name);
-      await page.locator('.explanation .pending').waitFor({ state: 'detached' });
-      await settled.waitFor();
-      t.is(
-        await page.locator('.explanation .failure').count(),
-        name === 'activations' ? 1 : 0,
-        name,
-      );
-    }
-    t.deepEqual(
-      complaints.filter((text) => !text.startsWith('Failed to load')),
-      [],
-    );
-  },
-);
+    t.is(await page.locator('.explanation .failure').count(), name === 'activations' ? 1 : 0, name);
+  }
+  t.deepEqual(
+    complaints.filter((text) => !text.startsWith('Failed to load')),
+    [],
+  );
+});
 
 testInBrowser('a real radiograph gets an answer and a map on it', async (t, open) => {
   const folder = realImages(t, 'fullsize');
