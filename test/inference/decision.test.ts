@@ -9,6 +9,7 @@ import { RoentgenError } from '../../src/native/index.js';
 import { train, type RunResult } from '../../src/training/index.js';
 import { readTensors } from '../training/tensors.js';
 import { quickSettings, temporaryFolder, writeOverlapping } from './images.js';
+import { close } from './same.js';
 
 interface Context {
   root: string;
@@ -48,9 +49,6 @@ async function modelWith(
   return path;
 }
 
-/** Two passes over one image may have it in batches of other sizes, which add up in another order. */
-const close = (a: number, b: number): boolean => Math.abs(a - b) < 1e-6;
-
 const testImages = ({ root }: Context): string[] => [join(root, 'data', 'test')];
 
 test('training leaves its rule and a gate in the model file and in metrics.json', async (t) => {
@@ -84,7 +82,7 @@ test('a model without a rule or gate answers with its most probable class, as --
   raw.predictions.forEach(({ label, probabilities: [bright = NaN] }, at) => {
     const { label: expected, probabilities = [] } = plain.predictions[at] ?? {};
     t.is(label, expected ?? '');
-    t.true(close(bright, probabilities[0] ?? NaN));
+    t.true(close([bright], [probabilities[0] ?? NaN]));
   });
   t.is(raw.text.split('\n')[0], 'filename,label,prob_BRIGHT,prob_DARK');
   for (const { label, probabilities, abstain, predictionSet } of plain.predictions) {
@@ -110,7 +108,7 @@ test('probabilities are calibrated, the label is that of the operating point, an
       2.5,
       2,
     );
-    t.true(close(probabilities[0] ?? NaN, bright) && close(probabilities[1] ?? NaN, dark));
+    t.true(close(probabilities, [bright, dark]));
     t.is(label, dark >= 0.3 ? 'DARK' : 'BRIGHT');
     const set = [...(bright >= 0.6 ? ['BRIGHT'] : []), ...(dark >= 0.2 ? ['DARK'] : [])];
     t.deepEqual(predictionSet, set);

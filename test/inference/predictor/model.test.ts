@@ -6,13 +6,14 @@ import { Readable } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import v8 from 'node:v8';
 import vm from 'node:vm';
-import anyTest, { type ExecutionContext, type TestFn } from 'ava';
+import anyTest, { type TestFn } from 'ava';
 import sharp from 'sharp';
 import { drawPhantom, type ImageInput } from '../../../src/data/index.js';
 import { evaluate, loadModel, type Prediction } from '../../../src/inference/index.js';
 import { Dataset, liveHandles } from '../../../src/native/index.js';
 import type { RunResult } from '../../../src/training/index.js';
 import { temporaryFolder, trainQuickly } from '../images.js';
+import { close, samePredictions } from '../same.js';
 
 interface Context {
   root: string;
@@ -46,32 +47,20 @@ async function living(): Promise<ReturnType<typeof liveHandles>> {
   return liveHandles();
 }
 
-/** Batches of other sizes add up in another order. */
-function same(t: ExecutionContext<Context>, actual: Prediction[], expected: Prediction[]): void {
-  t.is(actual.length, expected.length);
-  actual.forEach(({ probabilities, ...rest }, at) => {
-    const { probabilities: wanted = [], ...others } = expected[at] ?? {};
-    t.deepEqual({ ...rest, filename: '' }, { ...others, filename: '' } as typeof rest);
-    probabilities.forEach((value, column) => {
-      t.true(Math.abs(value - (wanted[column] ?? NaN)) <= 1e-6, `${at}: ${value}`);
-    });
-  });
-}
-
 test('calls that come together answer as calls one by one, and as evaluation does', async (t) => {
   const { root, run, paths } = t.context;
   using model = await loadModel(run.model, { workers: 2, maxBatch: 5 });
   const alone: Prediction[] = [];
   for (const path of paths) alone.push(...(await model.predict([path])).predictions);
   const together = await Promise.all(paths.map(async (path) => model.predict([path])));
-  same(
+  samePredictions(
     t,
     together.flatMap(({ predictions }) => predictions),
     alone,
   );
   const { predictions, problems } = await model.predict(paths);
   t.deepEqual(problems, []);
-  same(t, predictions, alone);
+  samePredictions(t, predictions, alone);
   t.deepEqual(
     predictions.map(({ filename }) => filename),
     paths.map((path) => path.split('/').at(-1)),
@@ -128,7 +117,7 @@ test('a path, bytes, a stream and pixels of any kind are the same image', async 
   t.is(predictions[1]?.filename, 'image 2');
   const [first] = predictions;
   if (first === undefined) return t.fail('there is an answer');
-  same(
+  samePredictions(
     t,
     predictions,
     images.map(() => first),
@@ -139,7 +128,7 @@ test('a path, bytes, a stream and pixels of any kind are the same image', async 
   const raw = { raw: { width, height, channels: 1 as const } };
   const deep = await sharp(pixels, raw).toColourspace('grey16').png().toBuffer();
   const both = await model.predict([deep, { pixels, width, height, channels: 1 }]);
-  same(t, both.predictions.slice(1), both.predictions.slice(0, 1));
+  samePredictions(t, both.predictions.slice(1), both.predictions.slice(0, 1));
 });
 
 test('tensors answer as images do, but for the gate, which cannot judge normalized ones', async (t) => {
@@ -162,7 +151,7 @@ test('tensors answer as images do, but for the gate, which cannot judge normaliz
   for (const values of [pixels, normalized]) {
     const { outputs, ...answer } = await model.predictTensor(values, { raw: true });
     t.is(outputs.length, 2);
-    same(t, [{ filename: '', ...answer }], predictions);
+    samePredictions(t, [answer], predictions);
   }
   const noise = Uint8Array.from(pixels, (_, at) => (at % 2) * 255);
   t.is((await model.predictTensor(noise)).abstain, model.gate === null ? null : 'unfamiliar');
@@ -302,9 +291,7 @@ test('a model whose weights were drawn anew answers by them', async (t) => {
   ]);
   const { answers } = await model.answer(blank, { raw: true });
   const asked = await model.predictTensor(new Uint8Array(channels * height * width), { raw: true });
-  asked.probabilities.forEach((value, at) => {
-    t.true(Math.abs(value - (answers[0]?.probabilities[at] ?? NaN)) < 1e-6);
-  });
+  t.true(close(asked.probabilities, answers[0]?.probabilities ?? []));
   t.notDeepEqual(after.predictions, before.predictions);
 });
 
@@ -315,7 +302,7 @@ test('auto takes bf16 only where probabilities stay, and says by how much they m
   const { predictions } = await model.predict(paths, { raw: true });
   const expected = await exact.predict(paths, { raw: true });
   const { precision, probabilityShift } = model.statistics();
-  if (precision === 'fp32') same(t, predictions, expected.predictions);
+  if (precision === 'fp32') samePredictions(t, predictions, expected.predictions);
   else t.true(probabilityShift !== null && probabilityShift <= 0.01);
   predictions.forEach(({ probabilities }, at) => {
     const [bright = NaN] = expected.predictions[at]?.probabilities ?? [];
