@@ -7,7 +7,7 @@ import {
   serve,
   type RunningServer,
 } from '../serving/index.js';
-import { notice } from './notices.js';
+import { notice } from '../models/index.js';
 import { styleFor } from './style.js';
 import type { Terminal } from './terminal.js';
 import { alignColumns, formatCount, formatPercent, plural } from './text.js';

@@ -1,6 +1,7 @@
 /** The bodies of `api.ts` as schemas, for the document that describes them to others. */
 import { z } from 'zod';
 import { methodNames } from '../../explanation/index.js';
+import { notice } from '../../models/index.js';
 import type {
   ExampleEntry,
   ExplainBody,
@@ -11,7 +12,7 @@ import type {
 } from '../api.js';
 
 const names = z.array(z.string()).readonly();
-const noticeSchema = z.string().describe('For research and education only: not a medical device.');
+const noticeSchema = z.string().describe(notice);
 const pngSchema = z.string().meta({ contentMediaType: 'image/png', contentEncoding: 'base64' });
 
 export const failureSchema = z

@@ -1,5 +1,6 @@
 /** The OpenAPI document, from the table of routes. */
 import { z } from 'zod';
+import { notice } from '../../models/index.js';
 import { packageVersion } from '../../native/index.js';
 import {
   inferRequestSchema,
@@ -59,8 +60,7 @@ export function openapiDocument(): Json {
     info: {
       title: 'roentgen',
       version: packageVersion,
-      description:
-        'Classifiers of chest X-rays as a service. For research and education only: not a medical device.',
+      description: `Classifiers of chest X-rays as a service. ${notice}`,
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],

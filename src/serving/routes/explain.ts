@@ -14,7 +14,7 @@ import { RoentgenError } from '../../native/index.js';
 import type { ExplainBody } from '../api.js';
 import type { Routes, ServingContext } from '../context.js';
 import { signalOf } from '../deadline.js';
-import { notice } from '../notice.js';
+import { notice } from '../../models/index.js';
 import type { ServedModel } from '../registry/types.js';
 import { asError } from './answering.js';
 import { readFiles, takeFiles, type UploadedFile } from './bodies.js';

@@ -6,7 +6,7 @@ import type { Answer, TensorAnswer } from '../../inference/index.js';
 import type { PredictBody, PredictionEntry } from '../api.js';
 import type { Routes } from '../context.js';
 import { signalOf } from '../deadline.js';
-import { notice } from '../notice.js';
+import { notice } from '../../models/index.js';
 import type { ServedModel } from '../registry/types.js';
 import { withoutPaths } from '../withoutPaths.js';
 import { answerFiles, asError } from './answering.js';
