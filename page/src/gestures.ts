@@ -54,10 +54,8 @@ export function useDropAndPaste(store: Store, conductor: Conductor): boolean {
         end();
         const { files, folders } = droppedFiles(event);
         conductor.add(files);
-        if (folders > 0) {
-          const text = 'Folders are not opened: drop the images in them.';
-          store.dispatch({ kind: 'noted', text });
-        }
+        const text = folders > 0 ? 'Folders are not opened: drop the images in them.' : null;
+        store.dispatch({ kind: 'noted', text });
       },
       paste: (event: ClipboardEvent) => {
         const files = Array.from(event.clipboardData?.files ?? []);

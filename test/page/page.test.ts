@@ -278,7 +278,7 @@ for (const [status, error, words] of [
       await choose(page, 'broken.png', 'good.png');
       await page.getByText(words).waitFor();
       t.true(await page.locator('.failure').getByText(error).isVisible());
-      await page.getByText('PNEUMONIA, 93.4 %').waitFor();
+      await page.locator('.entry .said').waitFor();
       fake.behavior.failure = null;
       await page.getByRole('button', { name: 'Try again' }).click();
       t.is(await headline(page).textContent(), 'PNEUMONIA 93.4 %');

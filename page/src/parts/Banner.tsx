@@ -1,4 +1,4 @@
-/** What stands between the page and its server: nothing, a lost connection, or a token that is wanted. */
+/** What is said above everything: a lost connection, a token that is wanted, a note. */
 import { useState } from 'preact/hooks';
 import { chosenModel } from '../session/choices.js';
 import { tally } from '../session/queue.js';
@@ -6,6 +6,27 @@ import { plural } from '../session/words.js';
 import type { Stage } from '../stage.js';
 
 export function Banner(stage: Stage) {
+  return (
+    <>
+      <Connection {...stage} />
+      <Note {...stage} />
+    </>
+  );
+}
+
+function Note({ state, dispatch }: Stage) {
+  if (state.note === null) return null;
+  return (
+    <div class="banner note" role="alert">
+      <p>{state.note}</p>
+      <button type="button" onClick={() => dispatch({ kind: 'noted', text: null })}>
+        Close
+      </button>
+    </div>
+  );
+}
+
+function Connection(stage: Stage) {
   const { connection } = stage.state;
   if (connection === 'lost') return <Lost {...stage} />;
   if (connection === 'locked') return <Locked {...stage} />;

@@ -7,6 +7,13 @@ export function MapControls({ state, dispatch }: Stage) {
   const explains = (chosenModel(state)?.explanation.methods.length ?? 0) > 0;
   return (
     <div class="controls">
+      <button
+        type="button"
+        aria-pressed={comparing}
+        onClick={() => dispatch({ kind: 'comparisonToggled' })}
+      >
+        Compare
+      </button>
       {explains && (
         <>
           <button
@@ -46,13 +53,6 @@ export function MapControls({ state, dispatch }: Stage) {
           </label>
         </>
       )}
-      <button
-        type="button"
-        aria-pressed={comparing}
-        onClick={() => dispatch({ kind: 'comparisonToggled' })}
-      >
-        Compare
-      </button>
     </div>
   );
 }

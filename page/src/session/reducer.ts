@@ -34,7 +34,7 @@ export type Event =
   | { kind: 'belowChosen'; below: 'original' | 'seen' }
   | { kind: 'helpToggled' }
   | { kind: 'shortcutsToggled' }
-  | { kind: 'noted'; text: string }
+  | { kind: 'noted'; text: string | null }
   | { kind: 'started'; job: string }
   | { kind: 'sent'; job: string; share: number }
   | { kind: 'answered'; job: string; answer: PredictionEntry }
@@ -92,7 +92,7 @@ function apply(state: State, event: Event): State {
     case 'shortcutsToggled':
       return { ...state, shortcuts: !state.shortcuts };
     case 'noted':
-      return { ...state, announcement: event.text };
+      return { ...state, note: event.text };
     case 'canceled':
       return event.jobs.reduce((now, job) => advance(now, job, { kind: 'canceled' }), state);
     default:

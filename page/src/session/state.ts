@@ -99,6 +99,8 @@ export interface State {
   };
   helpShown: boolean;
   shortcuts: boolean;
+  /** Something that a person should know of what they just did; null for nothing. */
+  note: string | null;
   /** The last thing that a person who does not see the page should hear. */
   announcement: string;
 }
@@ -118,6 +120,7 @@ export const initialState: State = {
   overlay: { shown: true, opacity: 0.7, below: 'original' },
   helpShown: false,
   shortcuts: true,
+  note: null,
   announcement: '',
 };
 
