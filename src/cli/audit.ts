@@ -5,7 +5,8 @@ import { writeFileAtomic } from '../native/index.js';
 import { trainOptionsSchema } from '../training/index.js';
 import { auditLines } from './auditLines.js';
 import { createPackingReporter } from './packingProgress.js';
-import { labelFlags, readingFlags } from './sharedFlags.js';
+import { labelFlags } from './labelFlags.js';
+import { readingFlags } from './sharedFlags.js';
 import { styleFor } from './style.js';
 import type { Verb } from './verb.js';
 

@@ -5,7 +5,8 @@ import { formatDecision } from '../evaluation/index.js';
 import { calibrate, trainOptionsSchema, type CalibrateResult } from '../training/index.js';
 import { createEvaluationReporter } from './evaluate.js';
 import { inferenceFlags } from './inferenceFlags.js';
-import { labelFlags, readingFlags } from './sharedFlags.js';
+import { labelFlags } from './labelFlags.js';
+import { readingFlags } from './sharedFlags.js';
 import { alignColumns, plural } from './text.js';
 import type { Verb } from './verb.js';
 

@@ -1,6 +1,7 @@
 /** `roentgen data inspect`: what a source holds, before any pixel is decoded. */
 import { formatInspection, inspectSource, scanSource } from '../data/index.js';
-import { labelFlags, readingFlags } from './sharedFlags.js';
+import { labelFlags } from './labelFlags.js';
+import { readingFlags } from './sharedFlags.js';
 import type { Verb } from './verb.js';
 
 const { shape } = readingFlags;

@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { packDataset, refuseMasks, scanSource, type ImageFormat } from '../data/index.js';
 import { trainOptionsSchema } from '../training/index.js';
 import { createPackingReporter } from './packingProgress.js';
-import { labelFlags, readingFlags } from './sharedFlags.js';
+import { labelFlags } from './labelFlags.js';
+import { readingFlags } from './sharedFlags.js';
 import { formatCount, formatSeconds } from './text.js';
 import type { Verb } from './verb.js';
 

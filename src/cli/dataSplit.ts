@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { z } from 'zod';
 import { scanSource, splitByGroup, splits, writeManifest, type Split } from '../data/index.js';
 import { RoentgenError } from '../native/index.js';
-import { labelFlags } from './sharedFlags.js';
+import { labelFlags } from './labelFlags.js';
 import { alignColumns, formatCount } from './text.js';
 import type { Verb } from './verb.js';
 

@@ -12,7 +12,8 @@ import {
 import { createEvaluationReporter } from './evaluate.js';
 import { inferenceFlags } from './inferenceFlags.js';
 import { showShare } from './progressLine.js';
-import { labelFlags, readingFlags } from './sharedFlags.js';
+import { labelFlags } from './labelFlags.js';
+import { readingFlags } from './sharedFlags.js';
 import type { Terminal } from './terminal.js';
 import type { Verb } from './verb.js';
 

@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import { formatProbes, probe } from '../probing/index.js';
 import { createStepReporter } from './packingProgress.js';
-import { labelFlags, readingFlags } from './sharedFlags.js';
+import { labelFlags } from './labelFlags.js';
+import { readingFlags } from './sharedFlags.js';
 import type { Verb } from './verb.js';
 
 const flags = z.strictObject({

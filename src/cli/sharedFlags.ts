@@ -1,13 +1,5 @@
-/** Flags that several verbs have, so that they are called and explained the same everywhere. */
+/** Flags that several verbs have, so that they are called and explained the same everywhere. Nothing that trains is loaded for them. */
 import { z } from 'zod';
-import { trainOptionsSchema } from '../training/index.js';
-
-/** How images get their labels and patients; the settings of training, taken from there. */
-export const labelFlags = trainOptionsSchema.pick({
-  classes: true,
-  labelsFrom: true,
-  groupBy: true,
-});
 
 /** How files are read. */
 export const readingFlags = z.strictObject({

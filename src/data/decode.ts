@@ -1,11 +1,11 @@
 /** How an image file of any kind becomes one tensor of fixed size. */
 import { invalidArgument } from '../native/index.js';
 import { checkPixelLimit, decodeError, openImage } from './imageFile.js';
-import { loadImage, type ImageInput } from './imageInput.js';
+import { loadImage } from './imageInput.js';
 import { blacken, readLungs } from './lungs/index.js';
 import { luma } from './pixels.js';
 import { checkRepairs, repairImage } from './repair/index.js';
-import { fits, lungSections, type ImageFormat } from './types.js';
+import { fits, lungSections, type ImageFormat, type ImageInput } from './types.js';
 
 /** Wider than any network's input; keeps a slip of the keyboard from asking for terabytes. */
 const maximumSide = 16_384;

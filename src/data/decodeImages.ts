@@ -3,8 +3,7 @@ import { basename } from 'node:path';
 import { isAbort, RoentgenError, throwIfAborted } from '../native/index.js';
 import { mapConcurrently } from './concurrency.js';
 import { decodeImage } from './decode.js';
-import type { ImageInput } from './imageInput.js';
-import type { ImageFormat, Problem } from './types.js';
+import type { ImageFormat, ImageInput, Problem } from './types.js';
 
 export interface NamedImage {
   image: ImageInput;

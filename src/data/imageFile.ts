@@ -4,8 +4,8 @@ import { extname } from 'node:path';
 import { promisify } from 'node:util';
 import sharp from 'sharp';
 import { RoentgenError, invalidArgument, type ErrorCode } from '../native/index.js';
-import type { LoadedImage } from './imageInput.js';
 import { decodeDicom, dicomExtension, isDicom } from './dicom/index.js';
+import type { LoadedImage } from './types.js';
 
 /** Pixels an image may have: five times a 43 cm detector at 0.1 mm, a quarter of a 20,000² bomb. */
 export const defaultPixelLimit = 100_000_000;

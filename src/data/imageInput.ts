@@ -1,24 +1,9 @@
 /** What an image may be given as: a file, its bytes, a stream of them, or pixels. */
 import { addAbortSignal, Readable } from 'node:stream';
-import type { ReadableStream } from 'node:stream/web';
+import { ReadableStream } from 'node:stream/web';
 import { invalidArgument, throwIfAborted } from '../native/index.js';
 import { imageError, readImageFile, reasonOf } from './imageFile.js';
-
-/** Pixels in memory, row by row, channels together: gray, gray and alpha, RGB, or RGBA. */
-export interface RawImage {
-  /** [H, W, C]: bytes from 0 to 255, 16-bit integers from 0 to 65535, or floats from 0 to 1. */
-  pixels: Uint8Array | Uint8ClampedArray | Uint16Array | Float32Array;
-  width: number;
-  height: number;
-  channels: 1 | 2 | 3 | 4;
-}
-
-/** A path, the bytes of an image file or a stream of them, or pixels. */
-export type ImageInput = string | Uint8Array | Readable | ReadableStream<Uint8Array> | RawImage;
-
-/** In memory: the bytes of an image file, or pixels of 8 or 16 bits. */
-export type LoadedImage =
-  Uint8Array | (RawImage & { pixels: Exclude<RawImage['pixels'], Float32Array> });
+import type { ImageInput, LoadedImage, RawImage } from './types.js';
 
 /** Bytes that a stream may bring: more than a 16-bit image of the default pixel limit has. */
 const streamLimit = 256 * 2 ** 20;
@@ -38,6 +23,12 @@ export async function loadImage(
   if (image instanceof Uint8Array) return image;
   if ('pixels' in image) return checkPixels(image, name);
   return readStream(image, name, signal);
+}
+
+/** Destroys a stream that will not be read to its end; nothing for other images. */
+export function discardImage(image: ImageInput): void {
+  if (image instanceof Readable) image.destroy();
+  else if (image instanceof ReadableStream && !image.locked) void image.cancel();
 }
 
 async function readStream(

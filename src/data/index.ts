@@ -3,9 +3,11 @@ export { splits, fits, lungSections } from './types.js';
 export type {
   Fit,
   ImageFormat,
+  ImageInput,
   ImageSource,
   LungSection,
   Problem,
+  RawImage,
   Repair,
   Sample,
   Split,
@@ -27,7 +29,7 @@ export type { ColorType, ImageSize, InspectOptions, Inspection, Range, Trait } f
 export { formatInspection } from './formatInspection.js';
 export { decodeImage } from './decode.js';
 export type { DecodeOptions } from './decode.js';
-export type { ImageInput, RawImage } from './imageInput.js';
+export { discardImage } from './imageInput.js';
 export { defaultPixelLimit } from './imageFile.js';
 export { readMetadata } from './imageFile.js';
 export type { ImageMetadata } from './imageFile.js';

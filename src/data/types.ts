@@ -1,4 +1,6 @@
 /** The words that all of `data` shares: samples, where they come from, and what was wrong with them. */
+import type { Readable } from 'node:stream';
+import type { ReadableStream } from 'node:stream/web';
 import type { ErrorCode } from '../native/index.js';
 
 export const splits = ['train', 'val', 'test'] as const;
@@ -79,3 +81,19 @@ export interface ImageFormat {
    */
   lungs?: LungSection;
 }
+
+/** Pixels in memory, row by row, channels together: gray, gray and alpha, RGB, or RGBA. */
+export interface RawImage {
+  /** [H, W, C]: bytes from 0 to 255, 16-bit integers from 0 to 65535, or floats from 0 to 1. */
+  pixels: Uint8Array | Uint8ClampedArray | Uint16Array | Float32Array;
+  width: number;
+  height: number;
+  channels: 1 | 2 | 3 | 4;
+}
+
+/** A path, the bytes of an image file or a stream of them, or pixels. */
+export type ImageInput = string | Uint8Array | Readable | ReadableStream<Uint8Array> | RawImage;
+
+/** In memory: the bytes of an image file, or pixels of 8 or 16 bits. */
+export type LoadedImage =
+  Uint8Array | (RawImage & { pixels: Exclude<RawImage['pixels'], Float32Array> });

@@ -10,7 +10,7 @@ import {
   type ClassificationMetrics,
 } from '../evaluation/index.js';
 import { writeFileAtomic, type Dataset } from '../native/index.js';
-import { confusionMatrixSvg, rocSvg } from '../report/index.js';
+import type { rocSvg } from '../report/index.js';
 import { writeGallery } from './gallery.js';
 
 export interface EvaluatedImages {
@@ -36,6 +36,8 @@ export async function writeEvaluationFiles(
   const write = async (name: string, text: string): Promise<void> =>
     writeFileAtomic(join(folder, name), text);
   const { classes, confusionMatrix } = metrics;
+  // Loaded here, so that what only predicts starts without the code of charts and pages.
+  const { confusionMatrixSvg, rocSvg } = await import('../report/index.js');
   const labels = positions.map((position) => index.labels[position] ?? -1);
   await write('classification_report.txt', formatReport(metrics));
   await write('confusion_matrix.csv', confusionCsv(confusionMatrix, classes));

@@ -10,6 +10,7 @@ import {
 } from '../data/index.js';
 import { rowsOf, toProbabilities, type DecisionRule } from '../evaluation/index.js';
 import {
+  compileNetwork,
   invalidArgument,
   RoentgenError,
   systemInfo,
@@ -26,7 +27,6 @@ import type { ModelDescription, ModelMetadata } from './description.js';
 import { findUnfamiliar, openGate, type GateDescription, type IsUnfamiliar } from './gate.js';
 import { ModelInside } from './inside.js';
 import { runPipeline } from './pipeline.js';
-import { compileNetwork } from './predictor/evaluated.js';
 import {
   Predictor,
   type Places,
@@ -212,6 +212,7 @@ export class Model implements Disposable {
     }
     throwIfAborted(signal);
     const places = options.places ?? this.admit(images.length);
+    if (images.length > 0) this.predictor.prepare();
     try {
       const { format } = this;
       const { results, problems } = await runPipeline(

@@ -1,6 +1,8 @@
 /** Images answered in order, the one decoded while the other is computed. */
+import { setMaxListeners } from 'node:events';
 import {
   decodeImage,
+  discardImage,
   limiter,
   mapConcurrently,
   toProblem,
@@ -29,7 +31,7 @@ export interface PipelineResult<Result> {
 /**
  * @param compute gets the image's pixels, uint8 [C, H, W]; its first failure aborts what is under way
  * @param onProblem called as soon as an image turns out to be unreadable
- * @throws RoentgenError ABORT_ERR; ERR_INVALID_ARGUMENT as `decodeImage`; whatever `compute` throws
+ * @throws RoentgenError ABORT_ERR; ERR_INVALID_ARGUMENT as `decodeImage`; whatever `compute` throws. Streams are destroyed then.
  */
 export async function runPipeline<Result>(
   images: readonly NamedImage[],
@@ -37,16 +39,23 @@ export async function runPipeline<Result>(
   compute: (pixels: Uint8Array, name: string, signal: AbortSignal) => Promise<Result>,
   onProblem: () => void,
 ): Promise<PipelineResult<Result>> {
-  const failure = new AbortController();
-  const either = signal ? AbortSignal.any([signal, failure.signal]) : failure.signal;
+  throwIfAborted(signal);
+  const stop = new AbortController();
+  // Each image that waits listens to it.
+  setMaxListeners(0, stop.signal);
+  // AbortSignal.any would do it, but in Node 20 it never lets go of what listens to a signal that outlives the call.
+  const onAbort = (): void => {
+    stop.abort(signal?.reason);
+  };
+  signal?.addEventListener('abort', onAbort, { once: true });
   const atDecoder = limiter(decoders);
   const work = async ({ image, name, mask }: NamedImage): Promise<Outcome<Result>> => {
-    const options = { name, mask, pixelLimit, signal: either };
+    const options = { name, mask, pixelLimit, signal: stop.signal };
     const pixels = await atDecoder(async () => {
-      throwIfAborted(either);
+      throwIfAborted(stop.signal);
       return decodeImage(image, format, options).catch((error: unknown) => toProblem(name, error));
     });
-    if (Buffer.isBuffer(pixels)) return { result: await compute(pixels, name, either) };
+    if (Buffer.isBuffer(pixels)) return { result: await compute(pixels, name, stop.signal) };
     onProblem();
     return { problem: pixels };
   };
@@ -57,8 +66,11 @@ export async function runPipeline<Result>(
       problems: outcomes.flatMap((outcome) => ('problem' in outcome ? [outcome.problem] : [])),
     };
   } catch (error) {
-    failure.abort();
+    stop.abort();
+    for (const { image } of images) discardImage(image);
     throw error;
+  } finally {
+    signal?.removeEventListener('abort', onAbort);
   }
 }
 

@@ -83,6 +83,7 @@ export function isAbort(error: unknown): boolean {
   return error instanceof Error && (error as { code?: unknown }).code === 'ABORT_ERR';
 }
 
-function abortError(signal: AbortSignal): RoentgenError {
+/** The AbortError of an aborted signal. */
+export function abortError(signal: AbortSignal): RoentgenError {
   return new RoentgenError('ABORT_ERR', 'The operation was aborted', { cause: signal.reason });
 }

@@ -5,18 +5,12 @@ export type * from './types.js';
 export type * from './explanationTypes.js';
 export { createNewFolder, writeError, writeFileAtomic } from './files.js';
 export { readJsonFile } from './jsonFile.js';
-export { isAbort, throwIfAborted } from './call.js';
+export { abortError, isAbort, throwIfAborted } from './call.js';
 export type { NativeProgress } from './addon.js';
 export type { Hooks } from './call.js';
 export { compileNetwork } from './compiledNetwork.js';
 export type { CompiledNetwork } from './compiledNetwork.js';
 export { Dataset } from './dataset.js';
-export type {
-  CompiledNetwork,
-  CompileNetwork,
-  CompileOptions,
-  RunOptions,
-} from './compiledNetwork.js';
 export { acquireLock } from './lock.js';
 export { Network } from './network.js';
 export { packageRoot, packageVersion } from './packageRoot.js';

@@ -8,8 +8,7 @@ import {
   openImage,
   readImageFile,
 } from '../imageFile.js';
-import type { LoadedImage } from '../imageInput.js';
-import type { ImageFormat } from '../types.js';
+import type { ImageFormat, LoadedImage } from '../types.js';
 
 export interface Rectangle {
   left: number;

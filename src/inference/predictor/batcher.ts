@@ -1,5 +1,5 @@
 /** Inputs that come at about the same time, computed together: a queue, batches, and workers that take what waits. */
-import { throwIfAborted, invalidArgument } from '../../native/index.js';
+import { abortError, invalidArgument, throwIfAborted } from '../../native/index.js';
 
 export interface BatcherOptions {
   /** Most inputs in one batch. */
@@ -52,6 +52,21 @@ export type RunBatch<Input, Output> = (
   crew: Crew,
 ) => Promise<readonly Output[]>;
 
+/**
+ * The sizes that batches have: powers of two and the largest. Kernels are made ready for each size when it is first met,
+ * which takes longer than to compute it; and one image costs as much in a small batch as in a large one.
+ */
+export function batchSizes(maxBatch: number): number[] {
+  const sizes: number[] = [];
+  for (let size = 1; size < maxBatch; size *= 2) sizes.push(size);
+  return [...sizes, maxBatch];
+}
+
+/** The largest size up to `inputs`, and at least one. */
+function batchSize(inputs: number, maxBatch: number): number {
+  return batchSizes(maxBatch).findLast((size) => size <= Math.ceil(inputs)) ?? 1;
+}
+
 export class Batcher<Input, Output> {
   private readonly run: RunBatch<Input, Output>;
   private readonly options: BatcherOptions;
@@ -96,19 +111,19 @@ export class Batcher<Input, Output> {
   async submit(input: Input, signal?: AbortSignal): Promise<Computed<Output>> {
     throwIfAborted(signal);
     return new Promise((resolve, reject) => {
-      const onAbort = (): void => {
-        this.leave(waiting);
-        try {
-          throwIfAborted(signal);
-        } catch (error) {
-          reject(error);
-        }
-      };
       const waiting: Waiting<Input, Output> = {
-        ...{ input, resolve, reject, since: performance.now() },
-        release: () => signal?.removeEventListener('abort', onAbort),
+        ...{ input, resolve, reject, since: performance.now(), release: () => undefined },
       };
-      signal?.addEventListener('abort', onAbort, { once: true });
+      if (signal) {
+        const onAbort = (): void => {
+          this.leave(waiting);
+          reject(abortError(signal));
+        };
+        signal.addEventListener('abort', onAbort, { once: true });
+        waiting.release = () => {
+          signal.removeEventListener('abort', onAbort);
+        };
+      }
       this.queue.push(waiting);
       this.turn ??= setImmediate(() => {
         this.turn = undefined;
@@ -143,12 +158,13 @@ export class Batcher<Input, Output> {
       return;
     }
     // What waits is shared with the workers that will fall idle next: all have something to do until the last.
-    const share = Math.min(maxBatch, Math.ceil(this.queue.length / workers));
+    const share = batchSize(this.queue.length / workers, maxBatch);
     const alone = this.busy === 0 && this.queue.length === share;
     this.teamAtWork = teams && alone;
     while (this.queue.length > 0 && this.idle.length > 0) {
       const worker = this.idle.pop() ?? 0;
-      void this.work(this.queue.splice(0, share), { worker, team: this.teamAtWork });
+      const size = Math.min(share, batchSize(this.queue.length, maxBatch));
+      void this.work(this.queue.splice(0, size), { worker, team: this.teamAtWork });
     }
   }
 

@@ -10,7 +10,7 @@ import {
   type Precision,
 } from '../../native/index.js';
 import { Admission, type Places } from './admission.js';
-import { Batcher, type Crew, type Timing } from './batcher.js';
+import { Batcher, batchSizes, type Crew, type Timing } from './batcher.js';
 import { compileChecked, type Checked } from './precision.js';
 import {
   predictorSettingsSchema,
@@ -108,7 +108,12 @@ export class Predictor implements Disposable {
     }
   }
 
-  /** Compiles the network and computes batches of the sizes that will come on every worker, so that no request waits for either. */
+  /** Starts to compile the network, while its first images are still read; they are told what fails. */
+  prepare(): void {
+    if (this.engine === undefined) this.make().catch(() => undefined);
+  }
+
+  /** Compiles the network and computes a batch of each size, so that no request waits for what is done once. */
   async warmUp(): Promise<void> {
     const { compiled } = this.engine ?? (await this.make());
     const { channels, height, width } = this.source.format;
@@ -119,11 +124,10 @@ export class Predictor implements Disposable {
     };
     const { workers, maxBatch, teams } = this.settings;
     if (teams) await run(1, { worker: 0, team: true });
-    const sizes = [...powersBelow(maxBatch), maxBatch];
-    const everyWorker = Array.from({ length: workers }, async (_, worker) => {
-      for (const size of sizes) await run(size, { worker, team: false });
-    });
-    await Promise.all(everyWorker);
+    for (const size of batchSizes(maxBatch)) await run(size, { worker: 0, team: false });
+    // Kernels are shared; the others only start their threads.
+    const others = Array.from({ length: workers - 1 }, (_, at) => at + 1);
+    await Promise.all(others.map(async (worker) => run(1, { worker, team: false })));
   }
 
   /** What it has done since it was made; `precision` is fp32 before `auto` was tried. */
@@ -234,12 +238,6 @@ export class Predictor implements Disposable {
     await engine.batcher.idled();
     engine.compiled.dispose();
   }
-}
-
-function powersBelow(limit: number): number[] {
-  const powers: number[] = [];
-  for (let power = 1; power < limit; power *= 2) powers.push(power);
-  return powers;
 }
 
 /** Settings as given, with what the machine decides. */
