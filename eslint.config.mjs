@@ -13,6 +13,14 @@ const nodeGlobals = {
   setTimeout: 'readonly',
 };
 
+/** Globals of browsers that the example page uses. */
+const browserGlobals = {
+  TextDecoder: 'readonly',
+  createImageBitmap: 'readonly',
+  document: 'readonly',
+  fetch: 'readonly',
+};
+
 export default tseslint.config(
   { ignores: ['dist/', 'build/', '.libtorch/', 'runs/'] },
   js.configs.recommended,
@@ -21,7 +29,17 @@ export default tseslint.config(
     languageOptions: { globals: nodeGlobals },
   },
   {
-    files: ['src/**/*.ts', 'test/**/*.ts', 'scripts/bench/**/*.ts', 'examples/**/*.ts'],
+    files: ['examples/browser/*.js'],
+    languageOptions: { globals: browserGlobals },
+  },
+  {
+    files: [
+      'src/**/*.ts',
+      'test/**/*.ts',
+      'scripts/bench/**/*.ts',
+      'examples/**/*.ts',
+      'page/**/*.{ts,tsx}',
+    ],
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: {
       parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The command `roentgen`: `setup` runs before anything is built, every other verb is in dist/src/cli. */
 import { existsSync } from 'node:fs';
+import module from 'node:module';
 import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -13,6 +14,8 @@ if (process.argv[2] === 'setup') {
   process.argv.splice(2, 1);
   await import('./setup.mjs');
 } else if (existsSync(join(root, program))) {
+  // From Node 22.1 on: a tenth of a second less for each later start.
+  module.enableCompileCache?.();
   await import(pathToFileURL(join(root, program)).href);
 } else {
   const command = isCheckout ? 'npm run setup' : 'npx roentgen setup';

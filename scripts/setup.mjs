@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** Brings whatever is missing to build and run: npm packages, LibTorch, the addon, the TypeScript build. */
+/** Brings whatever is missing to build and run: npm packages, LibTorch, the addon, the TypeScript build, the page. */
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,6 +9,7 @@ import { ensureLibTorch } from './setup/libtorch.mjs';
 import { acquireLock } from './setup/lock.mjs';
 import { helpText, parseOptions } from './setup/options.mjs';
 import { ensurePackages } from './setup/packages.mjs';
+import { ensurePage } from './setup/page.mjs';
 import { ensureTypeScript } from './setup/typescript.mjs';
 
 const root = resolve(fileURLToPath(import.meta.url), '../..');
@@ -44,7 +45,10 @@ async function main(report) {
       await runCoreTests(context, libtorch);
     } else {
       await ensureAddon(context, libtorch);
-      if (isCheckout) await ensureTypeScript(context);
+      if (isCheckout) {
+        await ensureTypeScript(context);
+        await ensurePage(context);
+      }
     }
   } finally {
     release();

@@ -293,6 +293,9 @@ export type {
 export { writeReport } from './reporting/index.js';
 export type { WrittenReport } from './reporting/index.js';
 
+export { serve } from './serving/index.js';
+export type { RunningServer, ServeOptions } from './serving/index.js';
+
 export { exportOnnx } from './export/index.js';
 export type { OnnxExport, OnnxOptions } from './export/index.js';
 

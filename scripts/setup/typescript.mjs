@@ -1,11 +1,13 @@
-/** The TypeScript build: src, test and scripts/bench into dist, when a source changed or an output is gone. */
+/** The TypeScript build: sources and tests into dist, when a source changed or an output is gone. */
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { SetupError, formatSeconds } from './console.mjs';
 import { hashInputs, stampOf, walk } from './files.mjs';
 import { run } from './process.mjs';
 
-const sourceFolders = ['src', 'test', 'scripts/bench', 'examples'];
+const sourceFolders = ['src', 'test', 'scripts/bench', 'examples', 'page/src/session'];
+/** What of dist is not tsc's. */
+const pageAssets = 'dist/page/assets';
 const limitMs = 10 * 60_000;
 
 /** Compiles with the project's own tsc. */
@@ -43,7 +45,8 @@ const outputOf = (root, source) => {
 /** Removes what sources that are gone left in dist; ava would still run a deleted test. */
 function removeOrphans(root, sources) {
   const outputs = new Set(sources.map((source) => outputOf(root, source)));
-  for (const file of walk(join(root, 'dist'))) {
+  const assets = join(root, pageAssets, '/');
+  for (const file of walk(join(root, 'dist')).filter((one) => !one.startsWith(assets))) {
     const output = file.replace(/(\.d\.[cm]?ts|\.[cm]?js)(\.map)?$/, (_match, extension) => {
       return extension.replace(/^\.d/, '').replace('ts', 'js');
     });

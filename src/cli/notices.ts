@@ -1,12 +1,11 @@
 /** What a verb's end looks like: its result, the files it could not use, or why it failed. */
 import type { Problem } from '../data/index.js';
+import { notice } from '../models/index.js';
 import { errorCodes } from '../native/index.js';
 import { toFailure } from './failure.js';
 import type { Session } from './session.js';
 import { plural } from './text.js';
 import type { Outcome } from './verb.js';
-
-export const notice = 'For research and education only: not a medical device.';
 
 const listedProblems = 10;
 
@@ -43,5 +42,5 @@ export function problemLines(problems: readonly Problem[], all: boolean): string
 }
 
 function toJson(value: unknown): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
+  return value === undefined ? '' : `${JSON.stringify(value, null, 2)}\n`;
 }

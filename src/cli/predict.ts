@@ -1,15 +1,17 @@
 /** `roentgen predict`: what a model says of images. */
 import { z } from 'zod';
 import { predictionsFormats } from '../evaluation/index.js';
-import { predict, type PredictResult } from '../inference/index.js';
+import { predict, predictorSettingsSchema, type PredictResult } from '../inference/index.js';
 import { inferenceFlags } from './inferenceFlags.js';
 import { readingFlags } from './sharedFlags.js';
 import { alignColumns, formatPercent, plural } from './text.js';
 import type { Verb } from './verb.js';
 
 const { workers, keepGoing } = readingFlags.shape;
+const { maxBatch } = predictorSettingsSchema.shape;
 
 const flags = inferenceFlags.extend({
+  batchSize: maxBatch,
   format: z
     .enum(predictionsFormats)
     .optional()
@@ -40,12 +42,12 @@ export const predictVerb: Verb = {
     },
   ],
   async run(args, session) {
-    const { keepGoing: goOn, batchSize: maxBatch, precision, ...options } = args.flags(flags);
+    const { keepGoing: goOn, batchSize, precision, ...options } = args.flags(flags);
     const signal = session.catchInterrupt('Stopping …');
     const [model, inputs] = [args.positional('model'), args.positionals('images')];
     const result = await predict({
       ...options,
-      ...{ model, inputs, signal, predictor: { precision, maxBatch } },
+      ...{ model, inputs, signal, predictor: { precision, maxBatch: batchSize } },
     });
     const { classes, predictions, operatingPoint, repair, problems } = result;
     const forPeople = options.format === undefined && process.stdout.isTTY;

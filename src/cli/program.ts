@@ -1,10 +1,10 @@
 /** Reads the command line, runs the verb it names, and prints what came of it. */
 import yargs, { type Argv } from 'yargs';
-import { nearest } from '../models/index.js';
+import { nearest, notice } from '../models/index.js';
 import { packageVersion } from '../native/index.js';
 import { UsageError } from './failure.js';
 import { flagOptions, type RawFlags } from './flags.js';
-import { notice, printFailure, printOutcome } from './notices.js';
+import { printFailure, printOutcome } from './notices.js';
 import { createSession } from './session.js';
 import { Arguments, type Verb } from './verb.js';
 import { verbs, type VerbEntry } from './verbs.js';

@@ -9,7 +9,7 @@ import type { Session } from './session.js';
 export interface Outcome {
   /** For people, on stdout; ends with a line end. */
   text: string;
-  /** The same for machines: all that --json prints. */
+  /** The same for machines: all that --json prints; undefined where the verb has printed it itself. */
   json: unknown;
   /** Files that were not used, listed on stderr; unless `keepGoing`, they make the exit code 1. */
   problems?: readonly Problem[];

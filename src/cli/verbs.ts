@@ -108,6 +108,11 @@ export const verbs: readonly VerbEntry[] = [
     load: async () => (await import('./explain.js')).explainVerb,
   },
   {
+    usage: 'serve <models..>',
+    summary: 'Answer over HTTP what models think of images',
+    load: async () => (await import('./serve.js')).serveVerb,
+  },
+  {
     usage: 'exam <model> <images..>',
     summary: 'Examine explanations: do their maps tell what the network knows',
     load: async () => (await import('./exam.js')).examVerb,

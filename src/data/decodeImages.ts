@@ -2,7 +2,7 @@
 import { basename } from 'node:path';
 import { isAbort, RoentgenError, throwIfAborted } from '../native/index.js';
 import { mapConcurrently } from './concurrency.js';
-import { decodeImage } from './decode.js';
+import { decodeImage, type DecodeOptions } from './decode.js';
 import type { ImageFormat, ImageInput, Problem } from './types.js';
 
 export interface NamedImage {
@@ -21,25 +21,26 @@ export interface DecodedImages {
   problems: Problem[];
 }
 
+export interface DecodeImagesOptions extends Pick<DecodeOptions, 'pixelLimit' | 'signal'> {
+  /** Images decoded at once; default 3. */
+  workers?: number | undefined;
+}
+
 /**
- * Decodes images, at most `workers` at once (default 3).
+ * Decodes images, a few at once.
  * @throws RoentgenError ABORT_ERR; ERR_INVALID_ARGUMENT for a wrong format
  */
 export async function decodeImages(
   images: readonly NamedImage[],
   format: ImageFormat,
-  options: { workers?: number | undefined; signal?: AbortSignal | undefined } = {},
+  { workers = 3, pixelLimit, signal }: DecodeImagesOptions = {},
 ): Promise<DecodedImages> {
-  const results = await mapConcurrently(
-    images,
-    options.workers ?? 3,
-    async ({ image, name, mask }) => {
-      throwIfAborted(options.signal);
-      return decodeImage(image, format, { name, mask, signal: options.signal }).catch(
-        (error: unknown) => toProblem(name, error),
-      );
-    },
-  );
+  const results = await mapConcurrently(images, workers, async ({ image, name, mask }) => {
+    throwIfAborted(signal);
+    return decodeImage(image, format, { name, mask, pixelLimit, signal }).catch((error: unknown) =>
+      toProblem(name, error),
+    );
+  });
   const kept: number[] = [];
   const buffers: Buffer[] = [];
   const problems: Problem[] = [];

@@ -76,6 +76,6 @@ export type { Measurement } from './measure.js';
 export { openData, requireFormat } from './openData.js';
 export type { OpenDataOptions } from './openData.js';
 export { decodeImages, nameOf, toProblem } from './decodeImages.js';
-export type { DecodedImages, NamedImage } from './decodeImages.js';
+export type { DecodedImages, DecodeImagesOptions, NamedImage } from './decodeImages.js';
 export { auditData, auditPacked, readAudit, writeAudit } from './audit/index.js';
 export type { Audit, AuditCheck, AuditFinding, AuditOptions, AuditStatus } from './audit/index.js';

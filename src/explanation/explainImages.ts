@@ -3,6 +3,7 @@ import {
   decodeImages,
   nameOf,
   requireMasks,
+  type DecodeImagesOptions,
   type NamedImage,
   type Problem,
 } from '../data/index.js';
@@ -44,7 +45,7 @@ export async function explainImages(
   model: Model,
   images: readonly (string | Uint8Array)[],
   settings: ExplainSettings = {},
-  hooks: Hooks<ExplainProgress> = {},
+  hooks: ExplainHooks = {},
 ): Promise<Explanations> {
   const named = images.map((image, position) => ({ image, name: nameOf(image, position) }));
   const explanations: Explanation[] = [];
@@ -55,9 +56,9 @@ export async function explainImages(
   return { explanations, problems };
 }
 
-export interface ExplainVisit extends Hooks<ExplainProgress> {
-  /** Images decoded at once; default 3. */
-  workers?: number | undefined;
+export interface ExplainHooks extends Hooks<ExplainProgress>, DecodeImagesOptions {}
+
+export interface ExplainVisit extends ExplainHooks {
   /** Called for each image in order, while its batch is in memory. */
   visit: (explained: ExplainedImage) => Promise<void> | void;
 }
@@ -67,7 +68,7 @@ export async function explainNamed(
   model: Model,
   images: readonly NamedImage[],
   given: ExplainSettings,
-  { visit, workers, onProgress, signal }: ExplainVisit,
+  { visit, workers, pixelLimit, onProgress, signal }: ExplainVisit,
 ): Promise<{ problems: Problem[] }> {
   const settings = parseWith(explainSettingsSchema, given);
   checkModel(model);
@@ -76,7 +77,7 @@ export async function explainNamed(
   const problems: Problem[] = [];
   for (let start = 0; start < images.length; start += settings.batchSize) {
     const some = images.slice(start, start + settings.batchSize);
-    const decoded = await decodeImages(some, model.format, { workers, signal });
+    const decoded = await decodeImages(some, model.format, { workers, pixelLimit, signal });
     problems.push(...decoded.problems);
     const names = decoded.kept.map((position) => some[position]?.name ?? '');
     if (names.length > 0) {

@@ -2,7 +2,7 @@
 export { explain, pictureSettingsSchema } from './explain.js';
 export type { ExplainOptions, ExplainResult } from './explain.js';
 export { explainImages } from './explainImages.js';
-export type { ExplainProgress } from './explainImages.js';
+export type { ExplainHooks, ExplainProgress } from './explainImages.js';
 export { examineExplanations } from './exam/examine.js';
 export type { ExamHooks, ExamOptions, ExamProgress } from './exam/examine.js';
 export { examSettingsSchema } from './exam/settings.js';
@@ -32,7 +32,7 @@ export type { ColormapName } from './pictures/colors.js';
 export type { HeatOptions } from './pictures/heat.js';
 export { renderFigure } from './pictures/figure.js';
 export type { FigureOptions } from './pictures/figure.js';
-export { renderHeatmap, renderOverlay } from './pictures/render.js';
+export { renderHeatmap, renderImage, renderOverlay, renderTransparent } from './pictures/render.js';
 export { explainSettingsSchema } from './settings.js';
 export type { ExplainSettings } from './settings.js';
 export { slic } from './slic/slic.js';

@@ -2,8 +2,6 @@
 import { methodOf, type MapUnit } from './methods.js';
 import type { Explanation } from './types.js';
 
-export const notice = 'For research and education: not a medical device';
-
 /** 0.9731 → "97.3%"; never 100%, which no network can know. */
 export function percent(share: number): string {
   return share > 0.999 ? '> 99.9%' : `${(share * 100).toFixed(1)}%`;

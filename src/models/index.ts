@@ -1,4 +1,5 @@
 /** Architectures as data: finding, checking and describing them. */
+export { notice } from './notice.js';
 export { firstDifference } from './difference.js';
 export { headLayers, layerNames, resolveLayers, withHead } from './head.js';
 export { nearest } from './nearest.js';

@@ -17,7 +17,8 @@ export interface ModelEntry {
   default: boolean;
   architecture: string;
   classes: readonly string[];
-  input: { channels: 1 | 3; height: number; width: number };
+  /** `fit`: how an image of another shape comes to that size; stretched, with black bars, or cut. */
+  input: { channels: 1 | 3; height: number; width: number; fit: 'fill' | 'contain' | 'cover' };
   /** From which probability on the answer is the positive class; null for the most probable class. */
   operatingPoint: { positive: string; threshold: number; rule: string } | null;
   /** Whether it can say `uncertain`. */
@@ -78,4 +79,11 @@ export interface ExplainBody extends PredictionEntry {
   /** What the network saw: gray PNG in base64, of the map's size. */
   image: string;
   notice: string;
+}
+
+/** `GET /examples`: images to try, an array of these. */
+export interface ExampleEntry {
+  name: string;
+  /** Relative to the server's root. */
+  url: string;
 }

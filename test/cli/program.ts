@@ -19,6 +19,8 @@ export interface Finished {
 export interface Running {
   child: ChildProcess;
   finished: Promise<Finished>;
+  /** What it has printed. */
+  soFar: { readonly stdout: string; readonly stderr: string };
   /** Resolves once stderr has matched. */
   stderrMatches: (pattern: RegExp) => Promise<void>;
 }
@@ -38,13 +40,17 @@ export function startRoentgen(folder: string, args: readonly string[]): Running 
   });
   return {
     child,
+    soFar: output,
     finished: new Promise((finish, fail) => {
       child.on('error', fail);
       child.on('close', (exitCode, signal) => {
         finish({ exitCode, signal, ...output });
       });
     }),
-    stderrMatches: (pattern) => new Promise((found) => waiting.push({ pattern, resolve: found })),
+    stderrMatches: async (pattern) => {
+      if (pattern.test(output.stderr)) return;
+      await new Promise<void>((found) => waiting.push({ pattern, resolve: found }));
+    },
   };
 }
 

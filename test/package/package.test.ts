@@ -127,10 +127,14 @@ test('the packed package sets itself up and serves ESM, CommonJS and TypeScript'
     'native/tests',
     'tsconfig.json',
     'dist/test',
+    'page',
+    'dist/page/src',
     'node_modules',
   ]) {
     t.false(existsSync(join(installed, name)), `${name} is not for users`);
   }
+
+  t.true(existsSync(join(installed, 'dist/page/index.html')));
 
   const setup = ['--no-install', 'roentgen', 'setup', '--offline'];
   const printed = await run(consumer, 'npx', setup, { ...environment(), LIBTORCH: libTorch() });

@@ -1,4 +1,4 @@
-/** Tests that open a report in headless Chromium; each is skipped, in so many words, where there is none. */
+/** Tests that open a page in headless Chromium; each is skipped, in so many words, where there is none. */
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,19 +26,19 @@ test.after.always('the browser is closed', async (t) => {
   t.pass();
 });
 
-/** A page, and what it did that a report must not do. */
-export interface OpenedReport {
+/** A page, and what it did that a page of ours must not do. */
+export interface OpenedPage {
   page: Page;
   /** Errors and warnings of the console, and what the page threw. */
   complaints: string[];
-  /** Addresses it asked for, beside its own and those that hold their content. */
+  /** Addresses it asked for, beside its own, those that hold their content, and those of its own server. */
   requests: string[];
 }
 
-/** HTML, or a file that may have others beside it. */
-type Source = string | { file: string };
+/** HTML, a file that may have others beside it, or the address of a server's page. */
+type Source = string | { file: string } | { url: string };
 
-type Open = (source: Source, options?: BrowserContextOptions) => Promise<OpenedReport>;
+export type Open = (source: Source, options?: BrowserContextOptions) => Promise<OpenedPage>;
 
 /** A test with a function that opens a page from a file, by default 1400 pixels wide and in light colors. */
 export function testInBrowser(
@@ -55,16 +55,20 @@ export function testInBrowser(
     browser ??= chromium.launch({ executablePath, args: flags });
     const started = await browser;
     await body(t, async (source, options = {}) => {
-      const file = typeof source === 'string' ? writePage(t, source) : source.file;
       const context = await started.newContext({
         viewport: { width: 1400, height: 900 },
         colorScheme: 'light',
         ...options,
       });
       t.teardown(async () => context.close());
-      return openPage(await context.newPage(), pathToFileURL(file).href);
+      return openPage(await context.newPage(), addressOf(t, source));
     });
   });
+}
+
+function addressOf(t: ExecutionContext, source: Source): string {
+  if (typeof source === 'object' && 'url' in source) return source.url;
+  return pathToFileURL(typeof source === 'string' ? writePage(t, source) : source.file).href;
 }
 
 function writePage(t: ExecutionContext, html: string): string {
@@ -77,7 +81,7 @@ function writePage(t: ExecutionContext, html: string): string {
   return file;
 }
 
-async function openPage(page: Page, address: string): Promise<OpenedReport> {
+async function openPage(page: Page, address: string): Promise<OpenedPage> {
   const complaints: string[] = [];
   const requests: string[] = [];
   page.on('console', (message) => {
@@ -88,12 +92,17 @@ async function openPage(page: Page, address: string): Promise<OpenedReport> {
     complaints.push(`dialog: ${dialog.message()}`);
     void dialog.dismiss();
   });
+  const { origin } = new URL(address);
+  const isOwn = (url: string): boolean =>
+    url === address ||
+    /^(data|blob):/.test(url) ||
+    (origin !== 'null' && url.startsWith(`${origin}/`));
   page.on('request', (request) => {
-    if (request.url() !== address && !request.url().startsWith('data:')) {
-      requests.push(request.url());
-    }
+    if (!isOwn(request.url())) requests.push(request.url());
   });
-  await page.route(/^https?:/, (route) => route.abort());
+  await page.route(/^https?:/, (route) =>
+    isOwn(route.request().url()) ? route.continue() : route.abort(),
+  );
   await page.goto(address);
   return { page, complaints, requests };
 }

@@ -1,5 +1,5 @@
 /** What makes a step do its work again, and what does not. */
-import { existsSync, readFileSync, rmSync, symlinkSync, utimesSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, rmSync, symlinkSync, utimesSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
@@ -16,6 +16,7 @@ import {
 interface Steps {
   missingPackages: (root: string) => string[];
   ensureTypeScript: (context: Context) => Promise<void>;
+  ensurePage: (context: Context) => Promise<void>;
   ensureAddon: (context: Context, libtorch: object) => Promise<void>;
   runCoreTests: (context: Context, libtorch: object) => Promise<void>;
 }
@@ -124,6 +125,48 @@ test('a type error is shown, and the next run compiles again', async (t) => {
   t.regex(error.message, /src\/a\.ts\(1,14\): error TS2322/);
   writeFiles(root, { 'src/a.ts': 'export const a = 1;\n' });
   t.regex(await printed(ensureTypeScript(context)), /compiled/);
+});
+
+/** The shape of our page, without Preact. */
+const pageProject = {
+  'page/index.html': '<script type="module" src="./main.ts"></script>\n',
+  'page/main.ts': 'document.title = "first";\n',
+  'page/vite.config.mjs': readFileSync(join(repository, 'page/vite.config.mjs'), 'utf8'),
+  'src/explanation/methods.ts': '',
+};
+
+test('the page is built when a source changed or a file of it is gone, and tsc leaves it alone', async (t) => {
+  const { root, context, printed } = await project(t, { ...typeScriptProject, ...pageProject });
+  const { ensurePage } = await load<Steps>('page.mjs');
+  const { ensureTypeScript } = await load<Steps>('typescript.mjs');
+  const step = () => printed(ensurePage(context));
+  const built = (): string[] => readdirSync(join(root, 'dist/page/assets'));
+  t.regex(await step(), /built/);
+  t.regex(await step(), /up to date/);
+  const [first = ''] = built();
+
+  await ensureTypeScript(context);
+  t.deepEqual(built(), [first]);
+
+  writeFiles(root, { 'page/main.ts': 'document.title = "second";\n' });
+  t.regex(await step(), /built/);
+  const [second = ''] = built();
+  t.not(second, first);
+  t.deepEqual(built(), [second], 'what was built before is gone');
+
+  rmSync(join(root, 'dist/page/assets', second));
+  t.regex(await step(), /built/);
+  t.deepEqual(built(), [second]);
+});
+
+test('a page that does not build says why, and is not forgotten', async (t) => {
+  const files = { ...pageProject, 'page/main.ts': 'import "./missing.js";\n' };
+  const { context } = await project(t, { ...typeScriptProject, ...files });
+  const { ensurePage } = await load<Steps>('page.mjs');
+  for (const attempt of ['first', 'second']) {
+    const error = await t.throwsAsync<SetupError>(ensurePage(context), undefined, attempt);
+    t.regex(error.message, /missing\.js/);
+  }
 });
 
 /** The shape of our CMake project without LibTorch: it compiles in seconds. */

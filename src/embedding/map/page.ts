@@ -1,5 +1,6 @@
 /** A map of images as one HTML file that needs nothing from elsewhere: point at an image and see it. */
 import { splits } from '../../data/index.js';
+import { notice } from '../../models/index.js';
 import { html, htmlDocument, pageStyle, scriptJson, type Html } from '../../report/index.js';
 import { className, predictionOf, type Gathered } from '../gathered.js';
 import type { Projection } from '../projection/project.js';
@@ -49,7 +50,7 @@ export async function scatterPage(
       <p class="eyebrow">roentgen embed</p>
       <h1>${title}</h1>
       ${facts(gathered, projection)}
-      <p class="notice">For research and education: not a medical device.</p>
+      <p class="notice">${notice}</p>
     </header>
     <main>
       <noscript

@@ -1,9 +1,10 @@
 /** The gallery of explanations: one page beside its pictures, filtered, sorted and faded in the browser. */
 import type { Problem } from '../../data/index.js';
+import { notice } from '../../models/index.js';
 import { html, htmlDocument, pageStyle, type Html } from '../../report/index.js';
 import { methodOf, methods, type MethodName } from '../methods.js';
 import type { ExplanationRow } from '../table.js';
-import { figure, notice, percent } from '../words.js';
+import { figure, percent } from '../words.js';
 import { galleryScript } from './script.js';
 import { galleryStyle } from './style.js';
 
@@ -48,7 +49,7 @@ export function galleryHtml(content: GalleryContent): string {
       ${problemList(content.problems)}
     </main>
     <footer>
-      <p>${notice}. Written by roentgen; all figures are in explanations.csv.</p>
+      <p>${notice} Written by roentgen; all figures are in explanations.csv.</p>
     </footer>
   `;
   return htmlDocument({ title, style, script: galleryScript, pictures: 'beside', body });

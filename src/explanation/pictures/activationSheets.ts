@@ -1,10 +1,11 @@
 /** Sheets of activation maps: all convolutions over one image, and the channels of one convolution. */
+import { notice } from '../../models/index.js';
 import type { LayerValues } from '../../native/index.js';
 import { html, paperInk, printable, shorten } from '../../report/index.js';
 import { resizeMap } from '../maps/resize.js';
 import { methodOf } from '../methods.js';
 import type { Explanation } from '../types.js';
-import { answerWords, figure, notice } from '../words.js';
+import { answerWords, figure } from '../words.js';
 import { colorTable } from './colors.js';
 import { blend, defaultColormap, defaultOpacity, heatOf, paint, type HeatOptions } from './heat.js';
 import { composeSheet } from './compose.js';

@@ -1,9 +1,10 @@
 /** One explanation as a figure: image, heatmap and overlay side by side, with what the model says and a color bar. */
+import { notice } from '../../models/index.js';
 import { html, paperInk, printable, shorten, type Html } from '../../report/index.js';
 import { resizeMap } from '../maps/resize.js';
 import { methodOf } from '../methods.js';
 import type { Explanation } from '../types.js';
-import { answerWords, evidenceWords, figure, notice, subjectWords } from '../words.js';
+import { answerWords, evidenceWords, figure, subjectWords } from '../words.js';
 import { ticksBetween } from './colors.js';
 import { blend, defaultOpacity, heatOf, paint, type Heat, type HeatOptions } from './heat.js';
 import { composeSheet } from './compose.js';

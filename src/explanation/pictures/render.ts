@@ -47,6 +47,23 @@ export async function renderHeatmap(
 }
 
 /**
+ * The map alone as PNG with transparency: opaque where its absolute value is highest, and nothing where it is 0. Laid
+ * over the image with an opacity, it gives `renderOverlay`.
+ */
+export async function renderTransparent(
+  explanation: Explanation,
+  { colormap }: HeatOptions = {},
+): Promise<Buffer> {
+  const heat = await heatOf(explanation, colormap);
+  const { height, width } = explanation.image;
+  const alpha = Uint8Array.from(heat.values, (value) => Math.round(255 * Math.abs(value)));
+  return sharp(paint(heat), { raw: { width, height, channels: 3 } })
+    .joinChannel(Buffer.from(alpha.buffer), { raw: { width, height, channels: 1 } })
+    .png()
+    .toBuffer();
+}
+
+/**
  * The image under its map as PNG. For research and education: not a medical device.
  * @throws RoentgenError ERR_INVALID_ARGUMENT for an opacity outside [0, 1]
  */

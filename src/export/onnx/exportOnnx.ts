@@ -1,5 +1,5 @@
 /** A model file as ONNX, which onnxruntime runs in any language and in browsers. */
-import { parseModelSpec } from '../../models/index.js';
+import { notice, parseModelSpec } from '../../models/index.js';
 import { loadModel, type Model } from '../../inference/index.js';
 import { invalidFile, packageVersion, readTensors, writeFileAtomic } from '../../native/index.js';
 import { GraphBuilder, opset, type GraphValue } from './graph.js';
@@ -27,7 +27,6 @@ export interface OnnxExport {
 }
 
 const inputName = 'input';
-const notice = 'For research and education only: not a medical device.';
 
 /**
  * Writes the network with everything a caller must know in the file's metadata: `classes` (JSON, in the order of the

@@ -1,4 +1,5 @@
 /** The report of a run: one HTML file that needs nothing from elsewhere. */
+import { notice } from '../../models/index.js';
 import type { ReportContent } from '../content.js';
 import { Html, html } from './html.js';
 import { htmlDocument } from './document.js';
@@ -39,7 +40,7 @@ export async function reportHtml(content: ReportContent): Promise<string> {
     ${verdict(content)} ${contents(content)}
     <main id="main">${evaluations.length === 0 ? noEvaluation() : evaluations} ${others}</main>
     <footer>
-      <p>For research and education: not a medical device. Written by roentgen.</p>
+      <p>${notice} Written by roentgen.</p>
     </footer>
   `;
   const title = `${content.title}: roentgen report`;

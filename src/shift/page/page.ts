@@ -1,4 +1,5 @@
 /** A comparison as one HTML file: the verdict, why, what was tried, and what it changed. */
+import { notice } from '../../models/index.js';
 import { figure, html, htmlDocument, Html, pageStyle, table } from '../../report/index.js';
 import { ruleText } from '../grading.js';
 import { describeRepair, outcomes } from '../ladder/index.js';
@@ -32,7 +33,7 @@ export async function shiftHtml(
       <p class="eyebrow">Domain shift</p>
       <h1>${report.target} against ${report.source}</h1>
       <p class="headline">${report.verdict}</p>
-      <p class="notice">For research and education: not a medical device.</p>
+      <p class="notice">${notice}</p>
       <p>
         ${report.targetImages} images of the target, ${report.sourceImages} of the source
         (${report.sourcePart}).

@@ -1,5 +1,6 @@
 /** What a reader must know first: what the model is, how good it is, on what, and what speaks against it. */
 import { testReads, type Estimate, type OverallFigure } from '../../../evaluation/index.js';
+import { notice } from '../../../models/index.js';
 import type { EvaluatedSplit, ReportContent } from '../../content.js';
 import { html, type Html } from '../html.js';
 import { badge } from '../parts.js';
@@ -58,7 +59,7 @@ export function verdict(content: ReportContent): Html {
           </li>`,
       )}
     </ul>
-    <p class="notice">For research and education: not a medical device.</p>
+    <p class="notice">${notice}</p>
   </header> `;
 }
 
