@@ -32,7 +32,7 @@ const parts: readonly Part[] = [
 
 const help = `npm run bench -- [${parts.map(({ name }) => name).join('] [')}] [options]
 
-All parts are measured unless some are named: half an hour on 2 cores, on which nothing else should run.
+All parts are measured unless some are named: 40 minutes on 2 cores, on which nothing else should run.
   --quick           fewer images and rounds: a first look
   --json FILE       all measurements
   --markdown FILE   the page docs/benchmarks.md; of named parts only their sections change

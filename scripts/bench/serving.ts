@@ -1,6 +1,6 @@
 /** The HTTP server under load, against the predictor that it serves. */
 import { join } from 'node:path';
-import { systemInfo, type Precision } from '../../src/native/index.js';
+import { RoentgenError, systemInfo, type Precision } from '../../src/native/index.js';
 import { inTurn, program, run, runForOne } from './child.js';
 import { rateRatio, type Finding, type Series } from './finding.js';
 import { radiographs } from './images.js';
@@ -88,6 +88,9 @@ async function load(
       served.push(await serve((server) => client(server, { load: { callers }, seconds }))),
   ]);
   const most = median(served.map(({ servedRate }) => servedRate));
+  if (Number.isNaN(most)) {
+    throw new RoentgenError('ERR_INTERNAL', `the server answered nothing in ${seconds} s`);
+  }
   const rate = calmShare * most;
   const calm: Record<'poisson' | 'even', ClientResult[]> = { poisson: [], even: [] };
   say(`serving ${what}: ${rounds} × 2 at ${Math.round(rate)} requests/s`);

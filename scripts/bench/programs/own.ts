@@ -18,6 +18,7 @@ export interface OwnPlan {
 main(async () => {
   const plan = JSON.parse(process.argv[2] ?? '') as OwnPlan;
   const model = await loadModel(plan.model, { precision: plan.precision });
+  await model.warmUp(); // as the server does before it listens
   const payloads = await readPayloads(plan.kind, plan.images);
   const ask: Readonly<Record<PayloadKind, (image: Uint8Array) => Promise<unknown>>> = {
     pixels: (image) => model.predictTensor(image),
