@@ -20,7 +20,7 @@ export const serveVerb: Verb = {
     'the old ones and take their place without a lost request. The log is JSON on stderr.',
   positionals: {
     models:
-      'Model files, run directories, name=path, name@version=path, or folders of <name>/<version>/*.safetensors',
+      'Model files, run directories, name=path, name@version=path, or folders of runs or <name>/<version>/*.safetensors',
   },
   flags: {
     Access: accessSchema,

@@ -24,7 +24,7 @@ import {
 export interface ServeOptions extends ServeSettings {
   /**
    * Model files, run directories, `name=path` or `name@version=path`, and repositories: folders of
-   * `<name>/<version>/*.safetensors`.
+   * runs or of `<name>/<version>/*.safetensors`.
    */
   models: readonly string[];
   /** That clients must send as bearer; takes the place of `tokenFile` and the environment. */

@@ -81,6 +81,15 @@ test('a folder of names and versions is a repository, where 10 is above 9', asyn
   t.is(servedNow(registry).name, 'a', 'the first where none is named');
 });
 
+test('a folder of runs serves the best model of each', async (t) => {
+  const root = await newFolder(t);
+  await putFile(t.context.file, join(root, 'chest/model_best.safetensors'));
+  await putFile(t.context.file, join(root, 'chest/checkpoints/1.safetensors'));
+  await putFile(t.context.file, join(root, 'other/model_best.safetensors'));
+  const { registry } = await open(t, root);
+  t.deepEqual(namesOf(registry), ['chest@1*', 'other@1*']);
+});
+
 test('who asks for what is not there is told what is', async (t) => {
   const { registry } = await open(t, `chest=${t.context.file}`);
   const code = 'ERR_UNKNOWN_MODEL';

@@ -24,7 +24,7 @@ export type Source = () => Promise<Found[]>;
 
 /**
  * `path`, `name=path` or `name@version=path`, where the path is a model file or a run directory; or a repository, which
- * is a folder of `<name>/<version>/*.safetensors`.
+ * is a folder of runs, or of `<name>/<version>/*.safetensors`.
  * @throws RoentgenError ERR_NOT_FOUND, ERR_INVALID_ARGUMENT
  */
 export function parseSource(text: string): Source {
@@ -81,6 +81,11 @@ function nameOf(file: string): string {
 async function findInRepository(root: string): Promise<Found[]> {
   const found: Found[] = [];
   for (const name of await foldersOf(root)) {
+    const run = join(root, name);
+    if (existsSync(join(run, bestModelFile))) {
+      found.push({ name, version: firstVersion, folder: run, file: join(run, bestModelFile) });
+      continue;
+    }
     for (const version of await foldersOf(join(root, name))) {
       const folder = join(root, name, version);
       const files = (await namesIn(folder)).filter((file) => file.endsWith(extension));
