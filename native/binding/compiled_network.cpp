@@ -96,8 +96,12 @@ Napi::Value CompiledNetworkWrap::run(const Napi::CallbackInfo& info) {
         info.Env(), shared->executors[static_cast<size_t>(worker)],
         [=, images = std::move(images)](const Cancellation& cancellation,
                                         const ProgressCallback&) -> Deliver {
-          useThreads(threads);
+          const auto batch = static_cast<int64_t>(images.size());
+          const int team = shared->team.choose(batch, threads);
+          useThreads(team);
+          const Stopwatch watch;
           const auto values = shared->network.forward(shared->reader.read(images), cancellation);
+          shared->team.report(batch, threads, team, watch.seconds());
           return [values](Napi::Env env) { return toFloats(env, values); };
         },
         info.Env().Undefined());

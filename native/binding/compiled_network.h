@@ -5,6 +5,7 @@
 #include "core/executor.h"
 #include "core/inference/compiled_network.h"
 #include "core/inference/input_reader.h"
+#include "core/inference/team_size.h"
 
 #include <napi.h>
 
@@ -22,6 +23,7 @@ struct SharedCompilation {
 
   CompiledNetwork network;
   InputReader reader;
+  TeamSize team;
   int64_t outputs;
   std::vector<SerialExecutor> executors;  // one thread for each worker
 };

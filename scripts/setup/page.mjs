@@ -1,4 +1,4 @@
-/** The server's page: built by Vite into dist/page, when a source changed or a file of it is gone. */
+/** The server's page: built by Vite into dist/www, when a source changed or a file of it is gone. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SetupError, formatSeconds } from './console.mjs';
@@ -18,7 +18,7 @@ export async function ensurePage({ root, report, force = false }) {
   const sources = [...walk(join(root, 'page')), ...sharedSources.map((name) => join(root, name))];
   const key = hashInputs(root, sources, versions);
   const stamp = stampOf(root, 'page');
-  if (!force && isComplete(join(root, 'dist/page')) && stamp.matches(key)) {
+  if (!force && isComplete(join(root, 'dist/www')) && stamp.matches(key)) {
     return report.step('page', 'up to date');
   }
 

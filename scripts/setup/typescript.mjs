@@ -7,7 +7,7 @@ import { run } from './process.mjs';
 
 const sourceFolders = ['src', 'test', 'scripts/bench', 'examples', 'page/src/session'];
 /** What of dist is not tsc's. */
-const pageAssets = 'dist/page/assets';
+const builtPage = 'dist/www';
 const limitMs = 10 * 60_000;
 
 /** Compiles with the project's own tsc. */
@@ -45,8 +45,8 @@ const outputOf = (root, source) => {
 /** Removes what sources that are gone left in dist; ava would still run a deleted test. */
 function removeOrphans(root, sources) {
   const outputs = new Set(sources.map((source) => outputOf(root, source)));
-  const assets = join(root, pageAssets, '/');
-  for (const file of walk(join(root, 'dist')).filter((one) => !one.startsWith(assets))) {
+  const builtByVite = join(root, builtPage, '/');
+  for (const file of walk(join(root, 'dist')).filter((one) => !one.startsWith(builtByVite))) {
     const output = file.replace(/(\.d\.[cm]?ts|\.[cm]?js)(\.map)?$/, (_match, extension) => {
       return extension.replace(/^\.d/, '').replace('ts', 'js');
     });

@@ -213,7 +213,7 @@ export interface CompileOptions {
 export interface RunOptions {
   /** 0 … workers − 1: batches of one worker are computed one after another, each worker in a thread of its own. */
   worker: number;
-  /** Threads for this batch. */
+  /** Threads for this batch; half of them where other processes keep so many from running at the same time. */
   threads: number;
 }
 

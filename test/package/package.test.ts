@@ -128,13 +128,13 @@ test('the packed package sets itself up and serves ESM, CommonJS and TypeScript'
     'tsconfig.json',
     'dist/test',
     'page',
-    'dist/page/src',
+    'dist/page',
     'node_modules',
   ]) {
     t.false(existsSync(join(installed, name)), `${name} is not for users`);
   }
 
-  t.true(existsSync(join(installed, 'dist/page/index.html')));
+  t.true(existsSync(join(installed, 'dist/www/index.html')));
 
   const setup = ['--no-install', 'roentgen', 'setup', '--offline'];
   const printed = await run(consumer, 'npx', setup, { ...environment(), LIBTORCH: libTorch() });

@@ -14,7 +14,7 @@ import {
   ternaryModel,
 } from './canned.js';
 
-const pageFolder = resolve('dist/page');
+const pageFolder = resolve('dist/www');
 
 const types: Readonly<Record<string, string>> = {
   '.html': 'text/html',

@@ -140,7 +140,7 @@ test('the page is built when a source changed or a file of it is gone, and tsc l
   const { ensurePage } = await load<Steps>('page.mjs');
   const { ensureTypeScript } = await load<Steps>('typescript.mjs');
   const step = () => printed(ensurePage(context));
-  const built = (): string[] => readdirSync(join(root, 'dist/page/assets'));
+  const built = (): string[] => readdirSync(join(root, 'dist/www/assets'));
   t.regex(await step(), /built/);
   t.regex(await step(), /up to date/);
   const [first = ''] = built();
@@ -154,7 +154,7 @@ test('the page is built when a source changed or a file of it is gone, and tsc l
   t.not(second, first);
   t.deepEqual(built(), [second], 'what was built before is gone');
 
-  rmSync(join(root, 'dist/page/assets', second));
+  rmSync(join(root, 'dist/www/assets', second));
   t.regex(await step(), /built/);
   t.deepEqual(built(), [second]);
 });

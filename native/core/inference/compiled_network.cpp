@@ -2,8 +2,8 @@
 
 #include "core/inference/fused_convolution.h"
 #include "core/inference/pass.h"
+#include "core/inference/pooling.h"
 #include "core/network/layers.h"
-#include "core/network/relu_max_pool.h"
 #include "core/network/residual.h"
 
 #include <ATen/Functions.h>
@@ -81,13 +81,28 @@ Step preActivation(const PreActivationBlock& block, at::ScalarType type) {
   };
 }
 
+// On its own, as an architecture file may write it.
+const Activate relu = [] {
+  Activate layer;
+  layer.function = Activation::relu;
+  return layer;
+}();
+
 }  // namespace
 
 // Walks the layers in order and joins those that one step can do.
 class Compiler {
  public:
-  Compiler(std::vector<const Layer*> layers, at::ScalarType type)
-      : layers_(std::move(layers)), type_(type) {}
+  Compiler(const std::vector<const Layer*>& layers, at::ScalarType type) : type_(type) {
+    for (const Layer* layer : layers) {
+      // A convolution does a ReLU for nothing; before the pooling it is the convolution's.
+      if (const auto* joined = as<ReluMaxPool2d>(layer)) {
+        layers_.insert(layers_.end(), {&relu, &joined->pool});
+      } else {
+        layers_.push_back(layer);
+      }
+    }
+  }
 
   std::vector<Step> compile() {
     std::vector<Step> steps;
@@ -109,9 +124,10 @@ class Compiler {
     if (const auto* norm = as<BatchNorm>(layer)) return normalization(*norm, type_, takeRelu());
     if (const auto* full = as<Linear>(layer)) return linear(*full);
     if (as<Dropout>(layer)) return std::nullopt;
-    auto step =
-        unchanged<Activate, Pool2d, ReluMaxPool2d, ZeroPad2d, GlobalAvgPool, Upsample2d, Flatten>(
-            layer);
+    if (const auto* pool = as<Pool2d>(layer); pool && pool->maximum)
+      return [own = *pool](const at::Tensor& x) { return maxPool(x, own); };
+    if (as<GlobalAvgPool>(layer)) return globalAverage;
+    auto step = unchanged<Activate, Pool2d, ZeroPad2d, Upsample2d, Flatten>(layer);
     TORCH_INTERNAL_ASSERT(step, "a layer without a way to compile it");
     return step;
   }

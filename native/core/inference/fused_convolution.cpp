@@ -1,13 +1,18 @@
 #include "core/inference/fused_convolution.h"
 
 #include <ATen/Functions.h>
+#include <ATen/Parallel.h>
 #include <ATen/core/dispatch/Dispatcher.h>
 
+#include <algorithm>
 #include <array>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace roentgen {
 namespace {
@@ -25,6 +30,7 @@ using PointwiseAdd = at::Tensor&(at::Tensor&, const at::Tensor&, const at::Tenso
                                  std::optional<std::string_view>);
 using Reorder = at::Tensor(const at::Tensor&, at::IntArrayRef, at::IntArrayRef, at::IntArrayRef,
                            int64_t, at::OptionalIntArrayRef);
+using Describe = at::Tensor(const at::Tensor&);
 
 constexpr std::string_view pointwiseSchema =
     "mkldnn::_convolution_pointwise(Tensor X, Tensor W, Tensor? B, int[] padding, int[] stride, "
@@ -36,6 +42,8 @@ constexpr std::string_view pointwiseAddSchema =
 constexpr std::string_view reorderSchema =
     "mkldnn::_reorder_convolution_weight(Tensor self, int[2] padding=0, int[2] stride=1, int[2] "
     "dilation=1, int groups=1, int[]? input_size=None) -> Tensor Y";
+constexpr std::string_view describeSchema =
+    "mkldnn::_get_mkldnn_serialized_md(Tensor mkldnn_tensor) -> Tensor";
 
 // The operation of exactly this schema, or nothing.
 std::optional<c10::OperatorHandle> findOperation(const char* name, const char* overload,
@@ -49,6 +57,7 @@ struct Operations {
   c10::TypedOperatorHandle<Pointwise> pointwise;
   c10::TypedOperatorHandle<PointwiseAdd> pointwiseAdd;
   c10::TypedOperatorHandle<Reorder> reorder;
+  c10::TypedOperatorHandle<Describe> describe;  // the layout, as bytes
 };
 
 const std::optional<Operations>& operations() {
@@ -56,9 +65,10 @@ const std::optional<Operations>& operations() {
     const auto pointwise = findOperation("mkldnn::_convolution_pointwise", "", pointwiseSchema);
     const auto add = findOperation("mkldnn::_convolution_pointwise_", "binary", pointwiseAddSchema);
     const auto reorder = findOperation("mkldnn::_reorder_convolution_weight", "", reorderSchema);
-    if (!pointwise || !add || !reorder) return std::nullopt;
+    const auto describe = findOperation("mkldnn::_get_mkldnn_serialized_md", "", describeSchema);
+    if (!pointwise || !add || !reorder || !describe) return std::nullopt;
     return Operations{pointwise->typed<Pointwise>(), add->typed<PointwiseAdd>(),
-                      reorder->typed<Reorder>()};
+                      reorder->typed<Reorder>(), describe->typed<Describe>()};
   }();
   return found;
 }
@@ -82,10 +92,33 @@ bool hasFusedConvolutions() {
   return operations().has_value();
 }
 
-// oneDNN's best layout of weights may depend on whether one image comes or many.
-struct FusedConvolution::Packs {
-  std::mutex mutex;
-  at::Tensor single, many;
+// oneDNN's best layout of weights depends on the number of images and of threads. Weights in
+// another are reordered at every call, which can take longer than the convolution itself.
+class FusedConvolution::Packs {
+ public:
+  // `pack()` gives the weights as they are best now. Kept once for each layout.
+  template <typename Pack>
+  at::Tensor find(int64_t images, const Pack& pack) {
+    const std::lock_guard lock(mutex_);
+    at::Tensor& found = packs_[{images, at::get_num_threads()}];
+    if (found.defined()) return found;
+    found = pack();
+    const at::Tensor layout = operations()->describe.call(found);
+    const auto same = std::find_if(layouts_.begin(), layouts_.end(), [&](const auto& known) {
+      return at::equal(known.first, layout);
+    });
+    if (same == layouts_.end()) {
+      layouts_.emplace_back(layout, found);
+    } else {
+      found = same->second;
+    }
+    return found;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::map<std::pair<int64_t, int>, at::Tensor> packs_;
+  std::vector<std::pair<at::Tensor, at::Tensor>> layouts_;  // and the weights in it
 };
 
 FusedConvolution::FusedConvolution(const Conv2d& conv, at::ScalarType type, bool relu)
@@ -130,13 +163,10 @@ FusedConvolution::Prepared FusedConvolution::prepare(const at::Tensor& x) const 
 
 at::Tensor FusedConvolution::packed(const at::Tensor& input,
                                     const std::array<int64_t, 2>& padding) const {
-  const std::lock_guard lock(packs_->mutex);
-  at::Tensor& pack = input.size(0) == 1 ? packs_->single : packs_->many;
-  if (!pack.defined()) {
-    pack = operations()->reorder.call(conv_.weight, padding, conv_.stride, undilated, conv_.groups,
+  return packs_->find(input.size(0), [&] {
+    return operations()->reorder.call(conv_.weight, padding, conv_.stride, undilated, conv_.groups,
                                       input.sizes());
-  }
-  return pack;
+  });
 }
 
 std::optional<at::Tensor> FusedConvolution::bias() const {

@@ -29,7 +29,7 @@ class FusedConvolution {
   at::Tensor forwardAdd(const at::Tensor& x, at::Tensor other) const;
 
  private:
-  struct Packs;
+  class Packs;
   // The input and the padding that is left for the convolution itself, which knows only equal
   // sides.
   struct Prepared {

@@ -1,5 +1,7 @@
 #include "core/network/relu_max_pool.h"
 
+#include "core/clones.h"
+
 #include <ATen/Functions.h>
 #include <ATen/Parallel.h>
 #include <torch/csrc/autograd/custom_function.h>
@@ -7,15 +9,6 @@
 #include <algorithm>
 #include <cstdint>
 #include <type_traits>
-
-// One build serves every x86-64 machine: the loops are compiled for three generations and chosen at
-// load.
-#if defined(__x86_64__)
-#define ROENTGEN_CLONES \
-  __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default"), optimize("O3")))
-#else
-#define ROENTGEN_CLONES
-#endif
 
 namespace roentgen {
 namespace {

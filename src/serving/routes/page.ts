@@ -5,7 +5,7 @@ import fastifyStatic from '@fastify/static';
 import { packageRoot } from '../../native/index.js';
 import type { Routes } from '../context.js';
 
-export const pageFolder = join(packageRoot, 'dist', 'page');
+export const pageFolder = join(packageRoot, 'dist', 'www');
 const yearInSeconds = 31_536_000;
 
 /** Open: the page has no secrets, and asks for the token itself. */
