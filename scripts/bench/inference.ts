@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { packageRoot, RoentgenError, systemInfo } from '../../src/native/index.js';
 import { inTurn, program, run, runForOne } from './child.js';
 import type { Finding } from './finding.js';
@@ -113,8 +114,11 @@ async function coldCommand(
 async function secondsOf(...args: string[]): Promise<number> {
   const started = performance.now();
   const script = join(packageRoot, 'scripts', 'roentgen.mjs');
-  const child = spawn(process.execPath, [script, ...args], { stdio: ['ignore', 'ignore', 2] });
-  const [code] = (await once(child, 'close')) as [number | null];
+  const child = spawn(process.execPath, [script, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const [messages, [code]] = await Promise.all([
+    text(child.stderr),
+    once(child, 'close') as Promise<[number | null]>,
+  ]);
   if (code === 0) return (performance.now() - started) / 1000;
-  throw new RoentgenError('ERR_INTERNAL', `roentgen ${args.join(' ')} failed`);
+  throw new RoentgenError('ERR_INTERNAL', `roentgen ${args.join(' ')} failed:\n${messages}`);
 }

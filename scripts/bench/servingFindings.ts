@@ -1,5 +1,5 @@
 /** What the clients of a loaded server saw. */
-import type { Finding, Series } from './finding.js';
+import { rateRatio, type Finding, type Series } from './finding.js';
 import type { Latencies } from './http/tally.js';
 import type { ClientResult } from './programs/client.js';
 import { median } from './statistics.js';
@@ -33,15 +33,29 @@ export function steady(
         series('client', 'of a core', all, ({ cpu }) => cpu),
       ],
     },
-    tail(`${what} arriving at 80% of that, p99 over p50`, poisson),
-    tail(`${what} arriving evenly at 80% of that, p99 over p50`, even),
+    ...calm(`${what} arriving at 80% of that`, poisson),
+    ...calm(`${what} arriving evenly at 80% of that`, even),
   ];
 }
 
-function tail(what: string, runs: Runs): Finding {
+function calm(what: string, runs: Runs): Finding[] {
   const [p50, p99] = percentiles(runs, ({ latency }) => latency);
-  const value = median(p99.values) / median(p50.values);
-  return { what, value, unit: '×', bar: { atMost: 3 }, series: [p50, p99] };
+  return [
+    {
+      what: `${what}, p99 over p50`,
+      value: median(p99.values) / median(p50.values),
+      unit: '×',
+      bar: { atMost: 3 },
+      series: [p50, p99],
+    },
+    // Where the queue only grows all latencies are long, and alike.
+    rateRatio(
+      `${what}, served over offered`,
+      series('served', 'img/s', runs, ({ servedRate }) => servedRate),
+      series('offered', 'req/s', runs, ({ offered }) => offered),
+      { atLeast: 0.95 },
+    ),
+  ];
 }
 
 function percentiles(runs: Runs, of: (run: ClientResult) => Latencies): [Series, Series] {

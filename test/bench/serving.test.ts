@@ -33,6 +33,13 @@ test('one refusal or one lost request is an error where the server is not overlo
   }
 });
 
+test('a server that falls behind what comes is not calm, however alike its latencies', (t) => {
+  const behind = { ...run, servedRate: 70, latency: { p50: 5000, p99: 6000 } };
+  t.deepEqual(missed(steady('images', [run], { poisson: [behind], even: [run] })), [
+    'images arriving at 80% of that, served over offered',
+  ]);
+});
+
 const most = { label: 'server', unit: 'img/s', values: [100] };
 const flood: ClientResult = { ...run, refused: 3000, refusal: { p50: 2, p99: 9 } };
 const flat = Array.from({ length: 40 }, () => 300);
