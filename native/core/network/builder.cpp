@@ -61,8 +61,8 @@ const NetworkBuilder::Kind NetworkBuilder::kinds[] = {
     {"residualStage", &NetworkBuilder::residualStage},
 };
 
-NetworkBuilder::NetworkBuilder(const std::string& spec, const NetworkShape& shape, uint64_t seed,
-                               bool shapesOnly)
+NetworkBuilder::NetworkBuilder(const std::string& spec, const NetworkShape& shape,
+                               std::optional<uint64_t> seed, bool shapesOnly)
     : shape_(shape),
       initializer_(readConvention(parseSpec(spec, document_)), seed),
       shapesOnly_(shapesOnly),
@@ -470,7 +470,7 @@ namespace {
 }  // namespace
 
 std::shared_ptr<Network> Network::build(const std::string& spec, const NetworkShape& shape,
-                                        uint64_t seed) {
+                                        std::optional<uint64_t> seed) {
   try {
     // First without weights: a size that does not fit must not cost an allocation.
     NetworkBuilder(spec, shape, seed, /*shapesOnly=*/true).build();

@@ -10,6 +10,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace roentgen {
@@ -18,7 +19,7 @@ class NetworkBuilder {
  public:
   // With `shapesOnly` no weight is allocated and the network cannot run: it only shows whether a
   // size fits.
-  NetworkBuilder(const std::string& spec, const NetworkShape& shape, uint64_t seed,
+  NetworkBuilder(const std::string& spec, const NetworkShape& shape, std::optional<uint64_t> seed,
                  bool shapesOnly = false);
   std::shared_ptr<Network> build();
 

@@ -4,15 +4,21 @@
 #include <ATen/Functions.h>
 
 #include <cmath>
+#include <utility>
 
 namespace roentgen {
 
-Initializer::Initializer(Convention convention, uint64_t seed)
-    : convention_(convention), generator_(at::make_generator<at::CPUGeneratorImpl>(seed)) {}
+Initializer::Initializer(Convention convention, std::optional<uint64_t> seed)
+    : convention_(convention) {
+  if (seed) generator_ = at::make_generator<at::CPUGeneratorImpl>(*seed);
+}
+
+at::Tensor Initializer::uniform(at::Tensor tensor, double limit) {
+  return generator_ ? tensor.uniform_(-limit, limit, generator_) : tensor;
+}
 
 at::Tensor Initializer::glorot(at::Tensor tensor, int64_t fanIn, int64_t fanOut) {
-  const double limit = std::sqrt(6.0 / static_cast<double>(fanIn + fanOut));
-  return tensor.uniform_(-limit, limit, generator_);
+  return uniform(std::move(tensor), std::sqrt(6.0 / static_cast<double>(fanIn + fanOut)));
 }
 
 at::Tensor Initializer::convWeight(int64_t out, int64_t in, int64_t height, int64_t width) {
@@ -22,7 +28,7 @@ at::Tensor Initializer::convWeight(int64_t out, int64_t in, int64_t height, int6
   const int64_t area = height * width;
   if (convention_ == Convention::keras) {
     glorot(drawn, in * area, out * area);
-  } else {
+  } else if (generator_) {
     drawn.normal_(0, std::sqrt(2.0 / static_cast<double>(out * area)), generator_);
   }
   return at::empty(drawn.sizes(), drawn.options(), at::MemoryFormat::ChannelsLast).copy_(drawn);
@@ -30,15 +36,13 @@ at::Tensor Initializer::convWeight(int64_t out, int64_t in, int64_t height, int6
 
 at::Tensor Initializer::bias(int64_t out, int64_t fanIn) {
   if (convention_ == Convention::keras) return at::zeros({out});
-  const double limit = 1.0 / std::sqrt(static_cast<double>(fanIn));
-  return at::empty({out}).uniform_(-limit, limit, generator_);
+  return uniform(at::empty({out}), 1.0 / std::sqrt(static_cast<double>(fanIn)));
 }
 
 at::Tensor Initializer::linearWeight(int64_t out, int64_t in) {
   auto weight = at::empty({out, in});
   if (convention_ == Convention::keras) return glorot(weight, in, out);
-  const double limit = 1.0 / std::sqrt(static_cast<double>(in));
-  return weight.uniform_(-limit, limit, generator_);
+  return uniform(weight, 1.0 / std::sqrt(static_cast<double>(in)));
 }
 
 }  // namespace roentgen

@@ -5,6 +5,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
+#include <optional>
 
 namespace roentgen {
 
@@ -12,7 +13,8 @@ enum class Convention { keras, torch };
 
 class Initializer {
  public:
-  Initializer(Convention convention, uint64_t seed);
+  // Without a seed nothing is drawn: the tensors hold whatever memory did.
+  Initializer(Convention convention, std::optional<uint64_t> seed);
 
   // [out, in / groups, kernel, kernel] with NHWC strides. Keras: Glorot uniform (Glorot and Bengio
   // 2010), U(±√(6 / (fanIn + fanOut))). torchvision: He normal over fan-out (He et al. 2015), N(0,
@@ -28,10 +30,11 @@ class Initializer {
   double batchNormMomentum() const { return convention_ == Convention::keras ? 0.01 : 0.1; }
 
  private:
+  at::Tensor uniform(at::Tensor tensor, double limit);
   at::Tensor glorot(at::Tensor tensor, int64_t fanIn, int64_t fanOut);
 
   Convention convention_;
-  at::Generator generator_;
+  std::optional<at::Generator> generator_;
 };
 
 }  // namespace roentgen

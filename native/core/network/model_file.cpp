@@ -38,7 +38,7 @@ ModelFile readModel(const std::string& path) {
         text(path, ": not a roentgen model, its metadata lack \"architecture\" or \"shape\""));
   }
   try {
-    auto network = Network::build(architecture->second, readShape(shape->second), 0);
+    auto network = Network::build(architecture->second, readShape(shape->second), std::nullopt);
     dropTrainingState(file.tensors);
     network->load(file.tensors);
     return {std::move(network), std::move(file.metadata)};

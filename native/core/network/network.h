@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,11 +28,12 @@ using StateDictionary = std::map<std::string, at::Tensor>;
 
 class Network {
  public:
-  // `spec` is the JSON text of an architecture file (models/*.json). Weights are drawn from `seed`.
+  // `spec` is the JSON text of an architecture file (models/*.json). Weights are drawn from `seed`;
+  // without one they are left as memory holds them, for `load`.
   // Throws ERR_INVALID_SPEC with layer and field, ERR_INPUT_TOO_SMALL with the smallest square that
   // fits.
   static std::shared_ptr<Network> build(const std::string& spec, const NetworkShape& shape,
-                                        uint64_t seed);
+                                        std::optional<uint64_t> seed);
 
   // `x`: [N, C, H, W] float (or double, with Mode::compute double), normalized, NHWC strides.
   // Returns logits [N, outputs] or images [N, C, H, W], in Mode::compute.
