@@ -31,11 +31,6 @@ at::Tensor copyArray(const Napi::TypedArray& array, at::ScalarType type) {
   return tensor;
 }
 
-at::Device readDevice(const Options& options) {
-  const auto type = byName(devices, options.string("device"), "ERR_INVALID_ARGUMENT", "device");
-  return type == at::kCPU ? at::Device(type) : at::Device(type, 0);
-}
-
 // Each reader below checks ranges; what depends on the network, the core checks.
 double inUnit(const Options& options, const char* name) {
   const double value = options.number(name);
@@ -258,6 +253,11 @@ std::vector<at::Tensor> tensorsArgument(const Napi::Value& value, const char* na
   }
   if (tensors.empty()) fail();
   return tensors;
+}
+
+at::Device readDevice(const Options& options) {
+  const auto type = byName(devices, options.string("device"), "ERR_INVALID_ARGUMENT", "device");
+  return type == at::kCPU ? at::Device(type) : at::Device(type, 0);
 }
 
 at::ScalarType readPrecision(const Options& options) {

@@ -50,6 +50,7 @@ at::Tensor imagesArgument(const Napi::CallbackInfo& info, size_t bytes, size_t s
 // Flat, each copied from a Uint8Array or a Float32Array of an array of at least one: byte or float.
 std::vector<at::Tensor> tensorsArgument(const Napi::Value& value, const char* name);
 
+at::Device readDevice(const Options& options);
 at::ScalarType readPrecision(const Options& options);
 Normalization readNormalization(const Options& options);
 NetworkShape readNetworkShape(const Options& options);

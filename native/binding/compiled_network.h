@@ -14,9 +14,9 @@
 namespace roentgen::binding {
 
 struct SharedCompilation {
-  SharedCompilation(const Network& source, at::ScalarType type, const Normalization& normalization,
-                    int64_t workers)
-      : network(source, type),
+  SharedCompilation(const Network& source, at::ScalarType type, at::Device device,
+                    const Normalization& normalization, int64_t workers)
+      : network(source, type, device),
         reader(source.shape(), normalization),
         outputs(source.shape().outputs),
         executors(static_cast<size_t>(workers)) {}

@@ -62,6 +62,13 @@ SystemInfo systemInfo() {
   return info;
 }
 
+void requireDevice(at::Device device) {
+  if (device.is_cuda() && !at::hasCUDA()) {
+    throw Error("ERR_DEVICE",
+                "No CUDA device was found: use the CPU, or run setup with --cuda on a GPU machine");
+  }
+}
+
 void setThreads(int count) {
   if (count < 1 || count > 1024) {
     throw Error("ERR_INVALID_ARGUMENT",

@@ -1,6 +1,8 @@
 // What the machine and LibTorch can do, and the process-wide settings.
 #pragma once
 
+#include <c10/core/Device.h>
+
 #include <string>
 #include <vector>
 
@@ -16,6 +18,9 @@ struct SystemInfo {
 };
 
 SystemInfo systemInfo();
+
+// Throws ERR_DEVICE where the device is not there.
+void requireDevice(at::Device device);
 
 // Threads of one operation (LibTorch's intra-op), for all of this process's own threads from their
 // next job on. 0 < count; throws ERR_INVALID_ARGUMENT.

@@ -9,6 +9,7 @@ import {
   Trainer,
   compileNetwork,
   packageRoot,
+  systemInfo,
   type CompileOptions,
   type CompiledNetwork,
 } from '../../src/native/index.js';
@@ -188,6 +189,17 @@ test('compiling refuses normalization for other channels, no workers, and a reco
   );
   await t.throwsAsync(compileNetwork(reconstruction, compileOptions), code('ERR_UNSUPPORTED'));
 });
+
+(systemInfo().cuda.available ? test.skip : test)(
+  'compiling for a CUDA device that is not there says so, and compiling for the CPU goes on',
+  async (t) => {
+    using network = smallNetwork();
+    const onCuda = compileNetwork(network, { ...compileOptions, device: 'cuda' });
+    await t.throwsAsync(onCuda, { ...code('ERR_DEVICE'), message: /CUDA/ });
+    using compiled = await compileNetwork(network, compileOptions);
+    t.is(compiled.outputs, 2);
+  },
+);
 
 for (const [name, what, expected] of [
   ['exit', 'process.exit(7)', 7],

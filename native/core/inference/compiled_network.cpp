@@ -1,10 +1,12 @@
 #include "core/inference/compiled_network.h"
 
+#include "core/inference/captured_graph.h"
 #include "core/inference/fused_convolution.h"
 #include "core/inference/pass.h"
 #include "core/inference/pooling.h"
 #include "core/network/layers.h"
 #include "core/network/residual.h"
+#include "core/system.h"
 
 #include <ATen/Functions.h>
 #include <c10/core/InferenceMode.h>
@@ -34,24 +36,25 @@ std::optional<Step> unchanged(const Layer* layer) {
   return step;
 }
 
-Step normalization(const BatchNorm& norm, at::ScalarType type, bool relu) {
+Step normalization(const BatchNorm& norm, const at::TensorOptions& options, bool relu) {
   BatchNorm own = norm;
+  const auto stored = options.dtype(storedType(c10::typeMetaToScalarType(options.dtype())));
   for (at::Tensor* state : {&own.weight, &own.bias, &own.runningMean, &own.runningVar})
-    *state = state->detach().to(storedType(type), /*non_blocking=*/false, /*copy=*/true);
+    *state = state->detach().to(stored, /*non_blocking=*/false, /*copy=*/true);
   return [own, relu](const at::Tensor& x) mutable {
     at::Tensor y = own.forward(x, {});
     return relu ? at::relu_(y) : y;
   };
 }
 
-Step residual(const ResidualBlock& block, at::ScalarType type) {
+Step residual(const ResidualBlock& block, const at::TensorOptions& options) {
   std::vector<FusedConvolution> convolutions;
   for (const auto& pair : block.pairs)
-    convolutions.emplace_back(foldAfter(pair.conv, pair.norm), type, /*relu=*/true);
+    convolutions.emplace_back(foldAfter(pair.conv, pair.norm), options, /*relu=*/true);
   std::optional<FusedConvolution> downsample;
   if (block.downsample) {
     const auto& [name, conv, norm] = *block.downsample;
-    downsample.emplace(foldAfter(conv, norm), type, /*relu=*/false);
+    downsample.emplace(foldAfter(conv, norm), options, /*relu=*/false);
   }
   return [convolutions, downsample](const at::Tensor& x) {
     at::Tensor y = x;
@@ -62,13 +65,13 @@ Step residual(const ResidualBlock& block, at::ScalarType type) {
   };
 }
 
-Step preActivation(const PreActivationBlock& block, at::ScalarType type) {
-  const FusedConvolution first(foldAfter(block.conv1, block.norm1), type, /*relu=*/true);
-  const FusedConvolution second(foldAfter(block.conv2, block.norm2), type, /*relu=*/true);
-  const FusedConvolution third(block.conv3, type, /*relu=*/false);
+Step preActivation(const PreActivationBlock& block, const at::TensorOptions& options) {
+  const FusedConvolution first(foldAfter(block.conv1, block.norm1), options, /*relu=*/true);
+  const FusedConvolution second(foldAfter(block.conv2, block.norm2), options, /*relu=*/true);
+  const FusedConvolution third(block.conv3, options, /*relu=*/false);
   std::optional<FusedConvolution> shortcut;
-  if (block.shortcut) shortcut.emplace(*block.shortcut, type, /*relu=*/false);
-  return [=, preact = normalization(block.preact, type, /*relu=*/true),
+  if (block.shortcut) shortcut.emplace(*block.shortcut, options, /*relu=*/false);
+  return [=, preact = normalization(block.preact, options, /*relu=*/true),
           stride = block.stride](const at::Tensor& x) {
     const at::Tensor activated = preact(x);
     at::Tensor identity = x;
@@ -93,7 +96,8 @@ const Activate relu = [] {
 // Walks the layers in order and joins those that one step can do.
 class Compiler {
  public:
-  Compiler(const std::vector<const Layer*>& layers, at::ScalarType type) : type_(type) {
+  Compiler(const std::vector<const Layer*>& layers, const at::TensorOptions& options)
+      : options_(options) {
     for (const Layer* layer : layers) {
       // A convolution does a ReLU for nothing; before the pooling it is the convolution's.
       if (const auto* joined = as<ReluMaxPool2d>(layer)) {
@@ -119,9 +123,9 @@ class Compiler {
     if (const auto* joined = as<NormalizedConv2d>(layer)) {
       return convolution(foldBefore(joined->norm, joined->conv));
     }
-    if (const auto* block = as<ResidualBlock>(layer)) return residual(*block, type_);
-    if (const auto* block = as<PreActivationBlock>(layer)) return preActivation(*block, type_);
-    if (const auto* norm = as<BatchNorm>(layer)) return normalization(*norm, type_, takeRelu());
+    if (const auto* block = as<ResidualBlock>(layer)) return residual(*block, options_);
+    if (const auto* block = as<PreActivationBlock>(layer)) return preActivation(*block, options_);
+    if (const auto* norm = as<BatchNorm>(layer)) return normalization(*norm, options_, takeRelu());
     if (const auto* full = as<Linear>(layer)) return linear(*full);
     if (as<Dropout>(layer)) return std::nullopt;
     if (const auto* pool = as<Pool2d>(layer); pool && pool->maximum)
@@ -137,18 +141,22 @@ class Compiler {
       conv = foldAfter(conv, *norm);
       ++next_;
     }
-    return [fused = FusedConvolution(conv, type_, takeRelu())](const at::Tensor& x) {
+    return [fused = FusedConvolution(conv, options_, takeRelu())](const at::Tensor& x) {
       return fused.forward(x);
     };
   }
 
   // The last one keeps its full precision: it costs nothing, and probabilities come of it.
   Step linear(const Linear& layer) {
-    const auto type = next_ == layers_.size() && type_ == at::kBFloat16 ? at::kFloat : type_;
-    const auto weight = layer.weight.detach().to(type, /*non_blocking=*/false, /*copy=*/true);
-    const auto bias =
-        layer.bias.defined() ? layer.bias.detach().to(type, false, true) : at::Tensor();
-    return [=](const at::Tensor& x) { return at::linear(x.to(type), weight, bias); };
+    const bool last = next_ == layers_.size();
+    const auto options =
+        last && options_.dtype() == at::kBFloat16 ? options_.dtype(at::kFloat) : options_;
+    const auto copied = [&](const at::Tensor& tensor) {
+      return tensor.defined() ? tensor.detach().to(options, false, /*copy=*/true) : tensor;
+    };
+    const auto weight = copied(layer.weight), bias = copied(layer.bias);
+    return
+        [=](const at::Tensor& x) { return at::linear(x.to(weight.scalar_type()), weight, bias); };
   }
 
   // Whether a ReLU comes next; it is done with then.
@@ -165,26 +173,38 @@ class Compiler {
   }
 
   std::vector<const Layer*> layers_;
-  at::ScalarType type_;
+  at::TensorOptions options_;
   size_t next_ = 0;
 };
 
-CompiledNetwork::CompiledNetwork(const Network& network, at::ScalarType type) : type_(type) {
+CompiledNetwork::CompiledNetwork(const Network& network, at::ScalarType type, at::Device device)
+    : options_(at::dtype(type).device(device)) {
+  requireDevice(device);
   const c10::InferenceMode inference;
   const auto layers = network.sequence();
   const Layer* first = layers.front();
   copies_ = !as<Conv2d>(first) && !as<NormalizedConv2d>(first);
-  steps_ = Compiler(layers, type).compile();
+  steps_ = Compiler(layers, options_).compile();
+  if (!device.is_cpu()) {
+    graphs_ = std::make_unique<CapturedGraphs>(
+        options_, [this](const at::Tensor& x) { return pass(x, Cancellation()); });
+  }
 }
+
+CompiledNetwork::~CompiledNetwork() = default;
 
 at::Tensor CompiledNetwork::forward(const at::Tensor& x, const Cancellation& cancellation) const {
   const c10::InferenceMode inference;
-  at::Tensor y = x.to(type_, /*non_blocking=*/false, copies_, at::MemoryFormat::ChannelsLast);
+  return graphs_ ? graphs_->run(x) : pass(x, cancellation).to(at::kFloat);
+}
+
+at::Tensor CompiledNetwork::pass(const at::Tensor& x, const Cancellation& cancellation) const {
+  at::Tensor y = x.to(options_, /*non_blocking=*/false, copies_, at::MemoryFormat::ChannelsLast);
   for (const Step& step : steps_) {
     cancellation.check();
     y = step(std::move(y));
   }
-  return y.to(at::kFloat);
+  return y;
 }
 
 }  // namespace roentgen

@@ -31,6 +31,7 @@ using PointwiseAdd = at::Tensor&(at::Tensor&, const at::Tensor&, const at::Tenso
 using Reorder = at::Tensor(const at::Tensor&, at::IntArrayRef, at::IntArrayRef, at::IntArrayRef,
                            int64_t, at::OptionalIntArrayRef);
 using Describe = at::Tensor(const at::Tensor&);
+using Supported = bool();
 
 constexpr std::string_view pointwiseSchema =
     "mkldnn::_convolution_pointwise(Tensor X, Tensor W, Tensor? B, int[] padding, int[] stride, "
@@ -44,6 +45,7 @@ constexpr std::string_view reorderSchema =
     "dilation=1, int groups=1, int[]? input_size=None) -> Tensor Y";
 constexpr std::string_view describeSchema =
     "mkldnn::_get_mkldnn_serialized_md(Tensor mkldnn_tensor) -> Tensor";
+constexpr std::string_view supportedSchema = "mkldnn::_is_mkldnn_bf16_supported() -> bool _0";
 
 // The operation of exactly this schema, or nothing.
 std::optional<c10::OperatorHandle> findOperation(const char* name, const char* overload,
@@ -57,7 +59,8 @@ struct Operations {
   c10::TypedOperatorHandle<Pointwise> pointwise;
   c10::TypedOperatorHandle<PointwiseAdd> pointwiseAdd;
   c10::TypedOperatorHandle<Reorder> reorder;
-  c10::TypedOperatorHandle<Describe> describe;  // the layout, as bytes
+  c10::TypedOperatorHandle<Describe> describe;    // the layout, as bytes
+  c10::TypedOperatorHandle<Supported> takesHalf;  // whether this processor can do bfloat16
 };
 
 const std::optional<Operations>& operations() {
@@ -66,11 +69,25 @@ const std::optional<Operations>& operations() {
     const auto add = findOperation("mkldnn::_convolution_pointwise_", "binary", pointwiseAddSchema);
     const auto reorder = findOperation("mkldnn::_reorder_convolution_weight", "", reorderSchema);
     const auto describe = findOperation("mkldnn::_get_mkldnn_serialized_md", "", describeSchema);
-    if (!pointwise || !add || !reorder || !describe) return std::nullopt;
+    const auto takesHalf = findOperation("mkldnn::_is_mkldnn_bf16_supported", "", supportedSchema);
+    if (!pointwise || !add || !reorder || !describe || !takesHalf) return std::nullopt;
     return Operations{pointwise->typed<Pointwise>(), add->typed<PointwiseAdd>(),
-                      reorder->typed<Reorder>(), describe->typed<Describe>()};
+                      reorder->typed<Reorder>(), describe->typed<Describe>(),
+                      takesHalf->typed<Supported>()};
   }();
   return found;
+}
+
+// Whether oneDNN fuses convolutions of this type on this processor.
+bool canFuse(at::ScalarType type) {
+  if (!operations() || type == at::kDouble) return false;
+  return type != at::kBFloat16 || operations()->takesHalf.call();
+}
+
+// Whether this LibTorch was built with cuDNN.
+bool hasCudnn() {
+  const auto relu = c10::Dispatcher::singleton().findSchema({"aten::cudnn_convolution_relu", ""});
+  return relu && relu->hasKernelForDispatchKey(c10::DispatchKey::CUDA);
 }
 
 constexpr std::array<int64_t, 2> undilated{1, 1};
@@ -121,38 +138,66 @@ class FusedConvolution::Packs {
   std::vector<std::pair<at::Tensor, at::Tensor>> layouts_;  // and the weights in it
 };
 
-FusedConvolution::FusedConvolution(const Conv2d& conv, at::ScalarType type, bool relu)
+FusedConvolution::FusedConvolution(const Conv2d& conv, const at::TensorOptions& options, bool relu)
     : conv_(conv),
       relu_(relu),
-      fused_(conv.weight.is_cpu() && type != at::kDouble && hasFusedConvolutions()),
-      packs_(std::make_shared<Packs>()) {
-  conv_.weight = conv.weight.detach().to(type, /*non_blocking=*/false, /*copy=*/true,
-                                         at::MemoryFormat::ChannelsLast);
-  if (conv.bias.defined())
-    conv_.bias = conv.bias.detach().to(type, /*non_blocking=*/false, /*copy=*/true);
+      packs_(std::make_shared<Packs>()),
+      cudnn_(std::make_shared<std::atomic<bool>>()) {
+  const auto copied = [&](const at::Tensor& tensor, at::MemoryFormat format) {
+    return tensor.detach().to(options, /*non_blocking=*/false, /*copy=*/true, format);
+  };
+  conv_.weight = copied(conv.weight, at::MemoryFormat::ChannelsLast);
+  if (conv.bias.defined()) conv_.bias = copied(conv.bias, at::MemoryFormat::Contiguous);
+  const auto type = conv_.weight.scalar_type();
+  fused_ = conv_.weight.is_cpu() && canFuse(type);
+  *cudnn_ = conv_.weight.is_cuda() && relu_ && type != at::kDouble && hasCudnn();
+}
+
+template <typename Convolve>
+std::optional<at::Tensor> FusedConvolution::tryCudnn(const Convolve& convolve) const {
+  if (!*cudnn_) return std::nullopt;
+  try {
+    return convolve();
+  } catch (const c10::Error&) {
+    // It has engines for some shapes only.
+    *cudnn_ = false;
+    return std::nullopt;
+  }
 }
 
 at::Tensor FusedConvolution::forward(const at::Tensor& x) const {
-  if (!fused_) {
-    at::Tensor y = plain(x);
-    return relu_ ? at::relu_(y) : y;
-  }
   const auto [input, padding] = prepare(x);
-  return operations()->pointwise.call(input, packed(input, padding), bias(), padding, conv_.stride,
-                                      undilated, conv_.groups, relu_ ? "relu" : "none", Scalars(),
-                                      "");
+  if (fused_) {
+    return operations()->pointwise.call(input, packed(input, padding), bias(), padding,
+                                        conv_.stride, undilated, conv_.groups,
+                                        relu_ ? "relu" : "none", Scalars(), "");
+  }
+  if (auto y = tryCudnn([&] {
+        return at::cudnn_convolution_relu(input, conv_.weight, bias(), conv_.stride, padding,
+                                          undilated, conv_.groups);
+      })) {
+    return *y;
+  }
+  at::Tensor y = plain(input, padding);
+  return relu_ ? at::relu_(y) : y;
 }
 
 at::Tensor FusedConvolution::forwardAdd(const at::Tensor& x, at::Tensor other) const {
-  if (!fused_) {
-    other += plain(x);
-    return relu_ ? at::relu_(other) : other;
-  }
   const auto [input, padding] = prepare(x);
-  const auto after = relu_ ? std::optional<std::string_view>("relu") : std::nullopt;
-  return operations()->pointwiseAdd.call(other, input, packed(input, padding), bias(), padding,
-                                         conv_.stride, undilated, conv_.groups, "add", 1.0, after,
-                                         Scalars(), std::nullopt);
+  if (fused_) {
+    const auto after = relu_ ? std::optional<std::string_view>("relu") : std::nullopt;
+    return operations()->pointwiseAdd.call(other, input, packed(input, padding), bias(), padding,
+                                           conv_.stride, undilated, conv_.groups, "add", 1.0, after,
+                                           Scalars(), std::nullopt);
+  }
+  if (auto y = tryCudnn([&] {
+        return at::cudnn_convolution_add_relu(input, conv_.weight, other, /*alpha=*/1.0, bias(),
+                                              conv_.stride, padding, undilated, conv_.groups);
+      })) {
+    return *y;
+  }
+  other += plain(input, padding);
+  return relu_ ? at::relu_(other) : other;
 }
 
 FusedConvolution::Prepared FusedConvolution::prepare(const at::Tensor& x) const {
@@ -173,8 +218,8 @@ std::optional<at::Tensor> FusedConvolution::bias() const {
   return conv_.bias.defined() ? std::optional(conv_.bias) : std::nullopt;
 }
 
-at::Tensor FusedConvolution::plain(const at::Tensor& x) const {
-  const auto [input, padding] = prepare(x);
+at::Tensor FusedConvolution::plain(const at::Tensor& input,
+                                   const std::array<int64_t, 2>& padding) const {
   return at::conv2d(input, conv_.weight, conv_.bias, conv_.stride, padding, undilated,
                     conv_.groups);
 }

@@ -2,9 +2,9 @@
 
 #include "core/error.h"
 #include "core/network/model_file.h"
+#include "core/system.h"
 
 #include <ATen/CPUGeneratorImpl.h>
-#include <ATen/Context.h>
 #include <ATen/Functions.h>
 #include <ATen/core/grad_mode.h>
 
@@ -54,10 +54,7 @@ class Tally {
 };
 
 std::shared_ptr<Network> placed(std::shared_ptr<Network> network, const TrainerOptions& options) {
-  if (options.device.is_cuda() && !at::hasCUDA()) {
-    throw Error("ERR_DEVICE",
-                "No CUDA device was found: use the CPU, or run setup with --cuda on a GPU machine");
-  }
+  requireDevice(options.device);
   network->to(options.device);
   if (options.compute == at::kDouble) network->to(at::kDouble);
   return network;
