@@ -9,7 +9,7 @@
 
 #include <napi.h>
 
-#include <vector>
+#include <deque>
 
 namespace roentgen::binding {
 
@@ -18,14 +18,16 @@ struct SharedCompilation {
                     const Normalization& normalization, int64_t workers)
       : network(source, type, device),
         reader(source.shape(), normalization),
-        outputs(source.shape().outputs),
-        executors(static_cast<size_t>(workers)) {}
+        outputs(source.shape().outputs) {
+    for (int64_t i = 0; i < workers; ++i)
+      executors.emplace_back(SerialExecutor::Team::keep);
+  }
 
   CompiledNetwork network;
   InputReader reader;
   TeamSize team;
   int64_t outputs;
-  std::vector<SerialExecutor> executors;  // one thread for each worker
+  std::deque<SerialExecutor> executors;  // one thread for each worker
 };
 
 class CompiledNetworkWrap : public Napi::ObjectWrap<CompiledNetworkWrap>,

@@ -13,6 +13,9 @@ struct SerialExecutor::Queue {
   std::condition_variable wake;
   std::deque<std::function<void()>> jobs;
   bool stopping = false;
+  Team team;
+
+  explicit Queue(Team kept) : team(kept) {}
 
   void run() {
     while (true) {
@@ -26,11 +29,12 @@ struct SerialExecutor::Queue {
       }
       applyThreads();
       job();
+      if (team == Team::release) releaseTeam();
     }
   }
 };
 
-SerialExecutor::SerialExecutor() : queue_(std::make_shared<Queue>()) {}
+SerialExecutor::SerialExecutor(Team team) : queue_(std::make_shared<Queue>(team)) {}
 
 SerialExecutor::~SerialExecutor() {
   {

@@ -9,7 +9,10 @@ namespace roentgen {
 
 class SerialExecutor {
  public:
-  SerialExecutor();
+  // What becomes of the threads that helped with a job, if more will follow soon.
+  enum class Team { release, keep };
+
+  explicit SerialExecutor(Team team = Team::release);
   // Finishes the job under way, drops the ones that wait, and joins.
   ~SerialExecutor();
   SerialExecutor(const SerialExecutor&) = delete;

@@ -85,7 +85,13 @@ void applyThreads() {
 void useThreads(int count) {
   // ATen sets up a thread when it is first asked, by a number for the whole process that
   // at::set_num_threads would change: threads of others would start with ours.
-  if (at::get_num_threads() != count) omp_set_num_threads(count);
+  const int before = at::get_num_threads();
+  if (count < before) releaseTeam();
+  if (count != before) omp_set_num_threads(count);
+}
+
+void releaseTeam() {
+  omp_pause_resource_all(omp_pause_soft);
 }
 
 }  // namespace roentgen

@@ -27,6 +27,10 @@ void requireDevice(at::Device device);
 void setThreads(int count);
 // Threads of operations that this thread starts; of no other thread. 0 < count.
 void useThreads(int count);
+// Ends the team that OpenMP keeps for this thread's next operation. While more threads are kept
+// than there are cores, waiting ones go to sleep at once instead of spinning for a while, and each
+// layer of a network waits until they are awake again: 10 % of a ResNet-18's time.
+void releaseTeam();
 // OpenMP keeps the number per thread: every thread of ours calls this before it computes.
 void applyThreads();
 

@@ -24,6 +24,13 @@ TEST("an undisturbed team keeps all its threads") {
   REQUIRE(countTeams(size, 100, 10, 19) == 100);
 }
 
+TEST("one slow batch makes no difference to the next") {
+  TeamSize size;
+  countTeams(size, 10, 10, 19);
+  REQUIRE(countTeams(size, 1, 40, 19) == 1);
+  REQUIRE(countTeams(size, 10, 10, 19) == 10);
+}
+
 TEST("a team that a neighbor slows down works on with half its threads, and comes back") {
   TeamSize size;
   countTeams(size, 10, 10, 19);

@@ -9,8 +9,11 @@ namespace {
 constexpr double slow = 1.4;
 // How much less half must take to be worth it.
 constexpr double better = 0.9;
-// All threads are tried again after so many batches: too seldom for the 90th percentile to notice.
-constexpr int pause = 16;
+// One slow batch may be anything, such as a cache that another process has filled.
+constexpr int patience = 2;
+// Where half keeps doing better, all threads are tried again after so many batches at most: too
+// seldom for the 90th percentile to notice.
+constexpr int longestPause = 16;
 // How fast the usual duration follows slower batches; a faster one it takes at once.
 constexpr double learning = 0.02;
 
@@ -31,7 +34,10 @@ void TeamSize::report(int64_t images, int wanted, int threads, double seconds) {
   Record& record = records_[{images, wanted}];
   if (threads < wanted) {
     record.half = seconds;
-    if (record.trial && seconds < better * record.all) record.left = pause;
+    if (record.trial && seconds < better * record.all) {
+      record.left = record.pause;
+      record.pause = std::min(2 * record.pause, longestPause);
+    }
     record.trial = false;
     return;
   }
@@ -40,7 +46,10 @@ void TeamSize::report(int64_t images, int wanted, int threads, double seconds) {
     record.usual = seconds;
     return;
   }
-  if (seconds > slow * record.usual || better * seconds > record.half) {
+  if (seconds <= slow * record.usual && better * seconds <= record.half) {
+    record.slowBatches = 0;
+    record.pause = 1;
+  } else if (++record.slowBatches >= patience) {
     record.left = 1;
     record.trial = true;
   }

@@ -24,8 +24,10 @@ class TeamSize {
     double all = 0;                                         // seconds of the last batch with all
     double half = std::numeric_limits<double>::infinity();  // and with half
     double usual = 0;                                       // with all; 0 before the first
+    int slowBatches = 0;                                    // with all, one after another
+    bool trial = false;                                     // whether half is being tried
     int left = 0;                                           // batches that get half from now on
-    bool trial = false;                                     // whether the one under way tells more
+    int pause = 1;                                          // and would after the next trial
   };
 
   std::mutex mutex_;
