@@ -23,7 +23,9 @@ export function limitTime(
     const { handler } = route;
     route.handler = async function (request, reply): Promise<unknown> {
       const controller = controllerOf(request);
-      reply.raw.once('close', () => controller.abort());
+      reply.raw.once('close', () => {
+        if (!reply.raw.writableFinished) controller.abort();
+      });
       let timer: NodeJS.Timeout | undefined;
       const late = new Promise<never>((_, reject) => {
         timer = setTimeout(() => {

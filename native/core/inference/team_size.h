@@ -1,7 +1,8 @@
 // How many threads a batch gets, by what the last ones took.
 //
 // A team is as fast as its slowest thread. Where another process holds a core, the thread without
-// one makes all others wait at the end of each layer, and half as many do better than all.
+// one makes all others wait at the end of each layer. Twice as many threads have half the work
+// each, the system moves them between cores, and they get more of the core that is shared.
 #pragma once
 
 #include <cstdint>
@@ -14,20 +15,20 @@ namespace roentgen {
 
 class TeamSize {
  public:
-  // `wanted`, or half of it.
+  // `wanted`, or twice as many.
   int choose(int64_t images, int wanted);
   // What a batch took with as many threads as `choose` gave.
   void report(int64_t images, int wanted, int threads, double seconds);
 
  private:
   struct Record {
-    double all = 0;                                         // seconds of the last batch with all
-    double half = std::numeric_limits<double>::infinity();  // and with half
-    double usual = 0;                                       // with all; 0 before the first
-    int slowBatches = 0;                                    // with all, one after another
-    bool trial = false;                                     // whether half is being tried
-    int left = 0;                                           // batches that get half from now on
-    int pause = 1;                                          // and would after the next trial
+    double once = 0;                                         // seconds of the last batch as wanted
+    double twice = std::numeric_limits<double>::infinity();  // and with twice as many
+    double usual = 0;                                        // as wanted; 0 before the first
+    int slowBatches = 0;                                     // as wanted, one after another
+    bool trial = false;                                      // whether twice as many are tried
+    int left = 0;                                            // batches that get them from now on
+    int pause = 1;                                           // and would after the next trial
   };
 
   std::mutex mutex_;
