@@ -6,6 +6,7 @@ import { loadModel } from '../inference/index.js';
 import {
   createNewFolder,
   invalidArgument,
+  parseWith,
   RoentgenError,
   writeFileAtomic,
   type Hooks,
@@ -15,7 +16,7 @@ import { galleryHtml } from './gallery/page.js';
 import { colormapNames } from './pictures/colors.js';
 import { defaultColormap, defaultOpacity } from './pictures/heat.js';
 import { pictureChoices, writePictures } from './pictures/writePictures.js';
-import { explainSettingsSchema, parseWith, type ExplainSettings } from './settings.js';
+import { explainSettingsSchema, type ExplainSettings } from './settings.js';
 import { formatTable, rowOf, type ExplanationRow } from './table.js';
 
 /** How pictures are drawn, and which. */

@@ -8,7 +8,7 @@ import {
   type Problem,
 } from '../data/index.js';
 import { resolvePrecision, type Answer, type Model } from '../inference/index.js';
-import { Dataset, RoentgenError, throwIfAborted, type Hooks } from '../native/index.js';
+import { Dataset, parseWith, RoentgenError, throwIfAborted, type Hooks } from '../native/index.js';
 import { targetLogit, type Batch, type RawMap } from './computing/batch.js';
 import { computers } from './computing/computers.js';
 import { readMap } from './maps/readMap.js';
@@ -16,7 +16,6 @@ import { methodOf, type MethodName } from './methods.js';
 import {
   classPosition,
   explainSettingsSchema,
-  parseWith,
   type ExplainSettings,
   type ResolvedSettings,
 } from './settings.js';

@@ -59,19 +59,6 @@ export const explainSettingsSchema = z.strictObject({
 export type ExplainSettings = z.input<typeof explainSettingsSchema>;
 export type ResolvedSettings = z.output<typeof explainSettingsSchema>;
 
-/** @throws RoentgenError ERR_INVALID_ARGUMENT naming every wrong setting */
-export function parseWith<Schema extends z.ZodObject>(
-  schema: Schema,
-  settings: z.input<Schema>,
-): z.output<Schema> {
-  const result = schema.safeParse(settings);
-  if (result.success) return result.data;
-  throw new RoentgenError(
-    'ERR_INVALID_ARGUMENT',
-    `The settings are not valid:\n${z.prettifyError(result.error)}`,
-  );
-}
-
 /**
  * The position of a class among the model's.
  * @throws RoentgenError ERR_INVALID_ARGUMENT with the nearest name and all names

@@ -14,6 +14,7 @@ export { Dataset } from './dataset.js';
 export { acquireLock } from './lock.js';
 export { Network } from './network.js';
 export { packageRoot, packageVersion } from './packageRoot.js';
+export { parseWith } from './parse.js';
 export { liveHandles, setThreads, systemInfo } from './system.js';
 export { Trainer, countSteps, noAugmentation } from './trainer.js';
 export { invalidFile, parseJson, readTensors, writeTensors } from './tensorFile.js';

@@ -1,7 +1,7 @@
 /** The settings of how the probabilities of a run's best model become answers. */
 import { z } from 'zod';
 import { parseOperatingRule } from '../evaluation/index.js';
-import { RoentgenError } from '../native/index.js';
+import { parseWith } from '../native/index.js';
 
 export const decisionOptions = {
   operatingPoint: z
@@ -37,13 +37,7 @@ export function checkDecisionOptions({ operatingPoint }: DecisionOptions): void 
 
 /** With defaults. Throws ERR_INVALID_ARGUMENT naming every wrong one. */
 export function parseDecisionOptions(given: GivenDecisionOptions): DecisionOptions {
-  const result = decisionSchema.safeParse(given);
-  if (!result.success) {
-    throw new RoentgenError(
-      'ERR_INVALID_ARGUMENT',
-      `The settings are not valid:\n${z.prettifyError(result.error)}`,
-    );
-  }
-  checkDecisionOptions(result.data);
-  return result.data;
+  const options = parseWith(decisionSchema, given);
+  checkDecisionOptions(options);
+  return options;
 }

@@ -1,5 +1,4 @@
 /** Checks a run's settings, and replaces every `auto` by what it stands for here. */
-import { z } from 'zod';
 import { refuseMasks, type Fit, type ImageFormat } from '../data/index.js';
 import { metricDirection } from '../evaluation/index.js';
 import { resolvePrecision } from '../inference/index.js';
@@ -7,6 +6,7 @@ import type { ModelSpec } from '../models/index.js';
 import {
   RoentgenError,
   invalidArgument,
+  parseWith,
   systemInfo,
   type Device,
   type LossName,
@@ -24,12 +24,7 @@ import { trainOptionsSchema, type ResolvedSettings, type TrainSettings } from '.
 
 /** @throws RoentgenError ERR_INVALID_ARGUMENT naming every wrong setting */
 export function parseSettings(settings: TrainSettings): ResolvedSettings {
-  const result = trainOptionsSchema.safeParse(settings);
-  if (result.success) return result.data;
-  throw new RoentgenError(
-    'ERR_INVALID_ARGUMENT',
-    `The settings are not valid:\n${z.prettifyError(result.error)}`,
-  );
+  return parseWith(trainOptionsSchema, settings);
 }
 
 /** Size, channels and section of the images: the settings', else the architecture's. */

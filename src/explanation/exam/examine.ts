@@ -4,10 +4,10 @@ import { loadModel, type Model } from '../../inference/index.js';
 import {
   createNewFolder,
   invalidArgument,
+  parseWith,
   RoentgenError,
   throwIfAborted,
 } from '../../native/index.js';
-import { parseWith } from '../settings.js';
 import { openBatch } from './batch.js';
 import { checks, judgeMethod, verdictRule } from './checks.js';
 import { writeExam } from './files.js';

@@ -1,12 +1,12 @@
 /** The methods of `explainImages` as those who take the exam. */
 import type { Model } from '../../inference/index.js';
 import { nearest } from '../../models/index.js';
-import { RoentgenError } from '../../native/index.js';
+import { parseWith, RoentgenError } from '../../native/index.js';
 import { targetLogit } from '../computing/batch.js';
 import { computers } from '../computing/computers.js';
 import { readMap } from '../maps/readMap.js';
 import { methodNames, methodOf, type MethodName } from '../methods.js';
-import { explainSettingsSchema, parseWith } from '../settings.js';
+import { explainSettingsSchema } from '../settings.js';
 import { limeExaminee, type LimeSettings } from './limeExaminee.js';
 import type { Examinee, ExamImages } from './types.js';
 

@@ -1,8 +1,8 @@
 /** A network as a service inside the process: calls that come together are computed together. */
-import { z } from 'zod';
 import type { ImageFormat } from '../../data/index.js';
 import {
   isAbort,
+  parseWith,
   RoentgenError,
   systemInfo,
   type CompiledNetwork,
@@ -242,14 +242,7 @@ export class Predictor implements Disposable {
 
 /** Settings as given, with what the machine decides. */
 function resolveSettings(given: PredictorSettings) {
-  const parsed = predictorSettingsSchema.safeParse(given);
-  if (!parsed.success) {
-    throw new RoentgenError(
-      'ERR_INVALID_ARGUMENT',
-      `The predictor's settings are not valid:\n${z.prettifyError(parsed.error)}`,
-    );
-  }
-  const settings = parsed.data;
+  const settings = parseWith(predictorSettingsSchema, given, "predictor's settings are");
   const { threads: cores, cuda, autoPrecision } = systemInfo();
   const device: 'cpu' | 'cuda' =
     settings.device === 'auto' ? (cuda.available ? 'cuda' : 'cpu') : settings.device;
