@@ -11,9 +11,6 @@
 namespace roentgen::binding {
 namespace {
 
-// More threads than any machine of ours has cores are a mistake.
-constexpr int64_t mostThreads = 1024;
-
 int64_t atMost(int64_t value, int64_t most, const char* name) {
   if (value <= most) return value;
   throw Error("ERR_INVALID_ARGUMENT", text("Expected an integer of at most ", most, " for ", name,

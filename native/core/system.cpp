@@ -70,9 +70,9 @@ void requireDevice(at::Device device) {
 }
 
 void setThreads(int count) {
-  if (count < 1 || count > 1024) {
+  if (count < 1 || count > mostThreads) {
     throw Error("ERR_INVALID_ARGUMENT",
-                text("Expected a number of threads from 1 to 1024, received ", count));
+                text("Expected a number of threads from 1 to ", mostThreads, ", received ", count));
   }
   wantedThreads = count;
 }

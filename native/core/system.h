@@ -22,8 +22,11 @@ SystemInfo systemInfo();
 // Throws ERR_DEVICE where the device is not there.
 void requireDevice(at::Device device);
 
+// More than any machine of ours has cores are a mistake.
+constexpr int mostThreads = 1024;
+
 // Threads of one operation (LibTorch's intra-op), for all of this process's own threads from their
-// next job on. 0 < count; throws ERR_INVALID_ARGUMENT.
+// next job on. 0 < count <= mostThreads; throws ERR_INVALID_ARGUMENT.
 void setThreads(int count);
 // Threads of operations that this thread starts; of no other thread. 0 < count.
 void useThreads(int count);
