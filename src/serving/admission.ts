@@ -1,10 +1,8 @@
 /** How much may be in work at the same time: what is too much is refused before its body is read. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { RoentgenError } from '../native/index.js';
-import type { ResolvedSettings } from './settings.js';
+import { mebibyte, type ResolvedSettings } from './settings.js';
 import { whenOver } from './whenOver.js';
-
-const mebibyte = 2 ** 20;
 
 /** The place of a request among those in work. */
 interface Ticket {

@@ -13,9 +13,8 @@ import { requireToken } from './security/bearer.js';
 import { securityHeaders } from './security/headers.js';
 import { refuseStrangers } from './security/hosts.js';
 import { limitRate } from './security/rate.js';
-import type { Token } from './settings.js';
+import { mebibyte, type Token } from './settings.js';
 
-const mebibyte = 2 ** 20;
 /** A client that has not sent its headers by then does not mean to. */
 const headersTimeoutMs = 10_000;
 /** How often Node looks for requests that take too long to arrive. */

@@ -13,7 +13,7 @@ export interface ServingContext {
   /** Whether requests are taken: false as soon as the server was asked to end. */
   readonly ready: boolean;
   /**
-   * `registry.lease`, counted and logged as the model that this request asks. `release` it in a `finally`.
+   * `registry.lease`, counted and logged as the model that this request asks: for `using`.
    * @throws RoentgenError ERR_UNKNOWN_MODEL
    */
   lease(request: FastifyRequest, name?: string, version?: string): Lease;

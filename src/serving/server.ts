@@ -2,8 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { z } from 'zod';
-import { invalidArgument, RoentgenError } from '../native/index.js';
+import { invalidArgument, parseWith } from '../native/index.js';
 import type { ModelEntry } from './api.js';
 import { createApp } from './app.js';
 import type { Routes, ServingContext } from './context.js';
@@ -53,7 +52,7 @@ export async function serveRoutes(
   routes: readonly Routes[],
   { models, token: givenToken, logStream = process.stderr, ...given }: ServeOptions,
 ): Promise<RunningServer> {
-  const settings = resolveSettings(given);
+  const settings = parseWith(serveSettingsSchema, given);
   const token = readToken({ ...settings, token: givenToken });
   checkAccess(settings, token);
   const metrics = new Metrics();
@@ -109,15 +108,6 @@ class Context implements ServingContext {
     this.metrics.asks(request, lease.served);
     return lease;
   }
-}
-
-function resolveSettings(given: ServeSettings): ResolvedSettings {
-  const parsed = serveSettingsSchema.safeParse(given);
-  if (parsed.success) return parsed.data;
-  throw new RoentgenError(
-    'ERR_INVALID_ARGUMENT',
-    `The settings are not valid:\n${z.prettifyError(parsed.error)}`,
-  );
 }
 
 /** What the system says of addresses, in words of ours. */

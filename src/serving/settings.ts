@@ -5,6 +5,8 @@ import { defaultPixelLimit } from '../data/index.js';
 import { predictorSettingsSchema, type PredictorSettings } from '../inference/index.js';
 import { invalidArgument, RoentgenError } from '../native/index.js';
 
+/** In bytes. */
+export const mebibyte = 2 ** 20;
 /** Long enough that nobody guesses one at the rate that clients are held to. */
 const shortestToken = 16;
 /** Environment variable with the token. */

@@ -40,9 +40,8 @@ function namesOf(registry: ModelRegistry): string[] {
 
 /** What a request would get. */
 function servedNow(registry: ModelRegistry, ...asked: string[]): ServedModel {
-  const { served, release } = registry.lease(...asked);
-  release();
-  return served;
+  using lease = registry.lease(...asked);
+  return lease.served;
 }
 
 let folders = 0;
@@ -124,7 +123,8 @@ test('a new file takes the place of the old one, which stays for those who have 
   const file = join(await newFolder(t), 'a.safetensors');
   await putFile(t.context.file, file);
   const { registry, events, lookTwice } = await open(t, file);
-  const { served: old, release } = registry.lease('a');
+  const lease = registry.lease('a');
+  const old = lease.served;
   const other = registry.lease('a');
   await putFile(t.context.file, file);
   await registry.look();
@@ -135,10 +135,10 @@ test('a new file takes the place of the old one, which stays for those who have 
   t.deepEqual(events, [{ outcome: 'reloaded', name: 'a', version: '1' }]);
   const blank = new Uint8Array(32 * 32);
   await t.notThrowsAsync(old.model.predictTensor(blank));
-  release();
-  release();
+  lease[Symbol.dispose]();
+  lease[Symbol.dispose]();
   await t.notThrowsAsync(old.model.predictTensor(blank), 'another one has it still');
-  other.release();
+  other[Symbol.dispose]();
   await lookTwice();
   await t.throwsAsync(old.model.predictTensor(blank), { code: 'ERR_DISPOSED' });
   await t.notThrowsAsync(fresh.model.predictTensor(blank));

@@ -65,16 +65,13 @@ export const testRoutes: Routes = async (app, { context }) => {
   }
   app.get<Asked>('/test/predict', { config: { predicts: true } }, async (request) => {
     const { model: name, version: wanted } = request.query;
-    const { served, release } = context.lease(request, name, wanted);
-    try {
-      const { model, loaded, version } = served;
-      const { channels, height, width } = model.format;
-      const answer = await model.predictTensor(new Uint8Array(channels * height * width));
-      context.observer.worked(request, { images: 1, answers: [answer], inputMs: 2, outputMs: 1 });
-      return { model: served.name, version, loaded: loaded.toISOString(), label: answer.label };
-    } finally {
-      release();
-    }
+    using lease = context.lease(request, name, wanted);
+    const { served } = lease;
+    const { model, loaded, version } = served;
+    const { channels, height, width } = model.format;
+    const answer = await model.predictTensor(new Uint8Array(channels * height * width));
+    context.observer.worked(request, { images: 1, answers: [answer], inputMs: 2, outputMs: 1 });
+    return { model: served.name, version, loaded: loaded.toISOString(), label: answer.label };
   });
   app.get('/test/throw', () => {
     throw thrown.error;

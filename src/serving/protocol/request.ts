@@ -1,6 +1,5 @@
 /** A request of the Open Inference Protocol, from the bytes of its body to images and wishes. */
-import { z } from 'zod';
-import { RoentgenError } from '../../native/index.js';
+import { parseWith, RoentgenError } from '../../native/index.js';
 import {
   inferRequestSchema,
   type InferInput,
@@ -108,12 +107,7 @@ function parseHeader(bytes: Uint8Array): InferRequestBody {
       cause,
     });
   }
-  const checked = inferRequestSchema.safeParse(parsed);
-  if (checked.success) return checked.data;
-  throw new RoentgenError(
-    'ERR_INVALID_ARGUMENT',
-    `The request is not valid:\n${z.prettifyError(checked.error)}`,
-  );
+  return parseWith(inferRequestSchema, parsed, 'request is');
 }
 
 /** V8 quotes what stands there, which may be long; the first line says enough. */

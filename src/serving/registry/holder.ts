@@ -1,4 +1,5 @@
 /** One loaded model, lent to requests, and closed once nobody has it any more. */
+import { limiter } from '../../data/index.js';
 import type { Model } from '../../inference/index.js';
 import type { Lease, ServedModel } from './types.js';
 
@@ -9,19 +10,21 @@ export class Holder {
   private retired: Promise<void> | undefined;
 
   constructor(name: string, version: string, model: Model) {
-    this.served = { name, version, model, loaded: new Date(), alone: oneAtATime() };
+    this.served = { name, version, model, loaded: new Date(), alone: limiter(1) };
   }
 
   lease(): Lease {
     this.users += 1;
     let held = true;
-    const release = (): void => {
-      if (!held) return;
-      held = false;
-      this.users -= 1;
-      if (this.users === 0) this.drained?.();
+    return {
+      served: this.served,
+      [Symbol.dispose]: () => {
+        if (!held) return;
+        held = false;
+        this.users -= 1;
+        if (this.users === 0) this.drained?.();
+      },
     };
-    return { served: this.served, release };
   }
 
   /** Waits for the last lease to end, and frees the model; nobody may lease it any more. */
@@ -34,13 +37,4 @@ export class Holder {
     if (this.users > 0) await new Promise<void>((resolve) => (this.drained = resolve));
     await this.served.model.close();
   }
-}
-
-function oneAtATime(): ServedModel['alone'] {
-  let turn: Promise<unknown> = Promise.resolve();
-  return async (work) => {
-    const result = turn.then(work);
-    turn = result.catch(() => undefined);
-    return result;
-  };
 }

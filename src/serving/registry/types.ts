@@ -16,11 +16,9 @@ export interface ServedModel {
   alone<T>(work: () => Promise<T>): Promise<T>;
 }
 
-/** A model that stays as it is until `release`, whatever happens to its file. */
-export interface Lease {
+/** A model that stays as it is until the lease is disposed of, whatever happens to its file. */
+export interface Lease extends Disposable {
   readonly served: ServedModel;
-  /** To be called once the model is needed no more; later calls do nothing. */
-  readonly release: () => void;
 }
 
 /** Of one version, over all files that it was read from; see `PredictorStatistics`. */

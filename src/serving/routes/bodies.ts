@@ -3,9 +3,7 @@ import multipart from '@fastify/multipart';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { RoentgenError } from '../../native/index.js';
 import { RequestError } from '../failures.js';
-import type { ResolvedSettings } from '../settings.js';
-
-const bytesOfMiB = (mebibytes: number): number => mebibytes * 2 ** 20;
+import { mebibyte, type ResolvedSettings } from '../settings.js';
 
 /** Bodies of every type become a Buffer in `request.body`, and none becomes an empty one. */
 export function takeBytes(app: FastifyInstance): void {
@@ -26,7 +24,7 @@ export async function takeFiles(app: FastifyInstance, settings: ResolvedSettings
       fields: 16,
       parts: files + 16,
       fieldSize: 1024,
-      fileSize: bytesOfMiB(maxBodyMiB),
+      fileSize: maxBodyMiB * mebibyte,
     },
   });
 }
@@ -76,7 +74,7 @@ async function readForm(
   for await (const part of request.files()) {
     const bytes = await part.toBuffer();
     total += bytes.length;
-    if (total > bytesOfMiB(maxBodyMiB)) {
+    if (total > maxBodyMiB * mebibyte) {
       throw new RequestError('ERR_BODY_TOO_LARGE', `The files have more than ${maxBodyMiB} MiB`);
     }
     files.push({ name: part.filename || 'image', bytes });

@@ -4,8 +4,8 @@ import { z } from 'zod';
 import { drawPhantom, phantomKinds, type PhantomKind } from '../../data/index.js';
 import type { ExampleEntry } from '../api.js';
 import type { Routes } from '../context.js';
+import { parseWith } from '../../native/index.js';
 import { RequestError } from '../failures.js';
-import { parseAddress } from './query.js';
 
 /** Large enough for a screen, and drawn in a sixth of a second. */
 const size = 512;
@@ -32,7 +32,7 @@ export const exampleRoutes: Routes = async (app) => {
   };
   app.get('/examples', () => entries);
   app.get('/examples/:file', async (request, reply) => {
-    const { file } = parseAddress(z.object({ file: z.string() }), request.params, 'address');
+    const { file } = parseWith(z.object({ file: z.string() }), request.params, 'address is');
     const kind = phantomKinds.find((known) => fileOf(known) === file);
     if (kind === undefined) {
       const known = phantomKinds.map(fileOf).join(', ');

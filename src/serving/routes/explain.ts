@@ -18,9 +18,8 @@ import { notice } from '../../models/index.js';
 import type { ServedModel } from '../registry/types.js';
 import { asError } from './answering.js';
 import { readFiles, takeFiles, type UploadedFile } from './bodies.js';
-
 import { entryOf } from './predict.js';
-import { modelPathSchema, modelQuery, parseAddress } from './query.js';
+import { answerAt, modelQuery } from './query.js';
 import { inTurn } from './turns.js';
 
 const layerSchema = z.string().min(1).max(256);
@@ -43,28 +42,14 @@ type Asked = z.output<typeof explainQuerySchema>;
 
 /** Share of the time for the whole request that it may spend in line. */
 const patience = 0.5;
-/** curl -T sends PUT. */
-const method = ['POST', 'PUT'];
-const config = { predicts: true };
 
 export const explainRoutes: Routes = async (app, { context }) => {
   await takeFiles(app, context.settings);
-
-  app.route({
-    ...{ method, url: '/explain', config },
-    handler: async (request, reply) =>
-      answer(context, request, reply, parseAddress(explainQuerySchema, request.query, 'query')),
-  });
-  for (const url of ['/explanations/:model', '/explanations/:model/:version']) {
-    app.route({
-      ...{ method, url, config },
-      handler: async (request, reply) =>
-        answer(context, request, reply, {
-          ...parseAddress(modelPathSchema, request.params, 'address'),
-          ...parseAddress(explanationsQuerySchema, request.query, 'query'),
-        }),
-    });
-  }
+  const addresses = {
+    ...{ url: '/explain', query: explainQuerySchema },
+    ...{ urlOfModel: '/explanations', queryOfModel: explanationsQuerySchema },
+  };
+  answerAt(app, addresses, async (request, reply, asked) => answer(context, request, reply, asked));
 };
 
 async function answer(
@@ -74,29 +59,25 @@ async function answer(
   asked: Asked,
 ): Promise<ExplainBody | Buffer> {
   const { settings, observer } = context;
-  const lease = context.lease(request, asked.model, asked.version);
+  using lease = context.lease(request, asked.model, asked.version);
   const { served } = lease;
-  try {
-    const signal = signalOf(request);
-    const file = onlyOne(await readFiles(request, settings));
-    const waiting = { patience: settings.requestTimeout * 1000 * patience, signal };
-    const explanation = await inTurn(served, waiting, async () =>
-      explain(served, file, asked, { pixelLimit: settings.maxPixels, signal }),
-    );
-    const started = performance.now();
-    const { colormap } = asked;
-    void reply.header('vary', 'accept');
-    const picture = prefersPicture(request.headers.accept);
-    const body = picture
-      ? await renderTransparent(explanation, { colormap })
-      : await bodyOf(served, explanation, colormap);
-    if (picture) void reply.type('image/png');
-    const outputMs = performance.now() - started;
-    observer.worked(request, { images: 1, answers: [explanation.answer], outputMs });
-    return body;
-  } finally {
-    lease.release();
-  }
+  const signal = signalOf(request);
+  const file = onlyOne(await readFiles(request, settings));
+  const waiting = { patience: settings.requestTimeout * 1000 * patience, signal };
+  const explanation = await inTurn(served, waiting, async () =>
+    explain(served, file, asked, { pixelLimit: settings.maxPixels, signal }),
+  );
+  const started = performance.now();
+  const { colormap } = asked;
+  void reply.header('vary', 'accept');
+  const picture = prefersPicture(request.headers.accept);
+  const body = picture
+    ? await renderTransparent(explanation, { colormap })
+    : await bodyOf(served, explanation, colormap);
+  if (picture) void reply.type('image/png');
+  const outputMs = performance.now() - started;
+  observer.worked(request, { images: 1, answers: [explanation.answer], outputMs });
+  return body;
 }
 
 function onlyOne(files: readonly UploadedFile[]): UploadedFile {

@@ -1,5 +1,4 @@
 /** `POST /predict`: what people type with curl, and what the page asks; TorchServe's addresses beside it. */
-import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Problem } from '../../data/index.js';
 import type { Answer, TensorAnswer } from '../../inference/index.js';
@@ -11,8 +10,7 @@ import type { ServedModel } from '../registry/types.js';
 import { withoutPaths } from '../withoutPaths.js';
 import { answerFiles, asError } from './answering.js';
 import { readFiles, takeFiles, type UploadedFile } from './bodies.js';
-
-import { modelPathSchema, modelQuery, parseAddress } from './query.js';
+import { answerAt, modelQuery } from './query.js';
 
 const rawQuery = {
   raw: z
@@ -23,53 +21,30 @@ const rawQuery = {
 export const predictQuerySchema = z.strictObject({ ...modelQuery, ...rawQuery });
 export const predictionsQuerySchema = z.strictObject(rawQuery);
 
-/** curl -T sends PUT. */
-const method = ['POST', 'PUT'];
-const config = { predicts: true };
-
 export const predictRoutes: Routes = async (app, { context }) => {
   const { settings, observer } = context;
   await takeFiles(app, settings);
 
-  const predict = async (
-    request: FastifyRequest,
-    asked: { model?: string | undefined; version?: string | undefined; raw: boolean },
-  ): Promise<PredictBody> => {
-    const lease = context.lease(request, asked.model, asked.version);
-    const { served } = lease;
-    try {
-      const signal = signalOf(request);
-      const files = await readFiles(request, settings);
-      const options = { raw: asked.raw, pixelLimit: settings.maxPixels, signal };
-      const { results, inputMs } = await answerFiles(served, files, options);
-      const started = performance.now();
-      const body = bodyOf(served, files, results);
-      const answers = results.filter((result) => 'label' in result);
-      observer.worked(request, {
-        ...{ images: answers.length, answers, inputMs },
-        outputMs: performance.now() - started,
-      });
-      return body;
-    } finally {
-      lease.release();
-    }
+  const addresses = {
+    ...{ url: '/predict', query: predictQuerySchema },
+    ...{ urlOfModel: '/predictions', queryOfModel: predictionsQuerySchema },
   };
-
-  app.route({
-    ...{ method, url: '/predict', config },
-    handler: async (request) =>
-      predict(request, parseAddress(predictQuerySchema, request.query, 'query')),
-  });
-  for (const url of ['/predictions/:model', '/predictions/:model/:version']) {
-    app.route({
-      ...{ method, url, config },
-      handler: async (request) =>
-        predict(request, {
-          ...parseAddress(modelPathSchema, request.params, 'address'),
-          ...parseAddress(predictionsQuerySchema, request.query, 'query'),
-        }),
+  answerAt(app, addresses, async (request, _reply, { model, version, raw }) => {
+    using lease = context.lease(request, model, version);
+    const { served } = lease;
+    const signal = signalOf(request);
+    const files = await readFiles(request, settings);
+    const options = { raw, pixelLimit: settings.maxPixels, signal };
+    const { results, inputMs } = await answerFiles(served, files, options);
+    const started = performance.now();
+    const body = bodyOf(served, files, results);
+    const answers = results.filter((result) => 'label' in result);
+    observer.worked(request, {
+      ...{ images: answers.length, answers, inputMs },
+      outputMs: performance.now() - started,
     });
-  }
+    return body;
+  });
 };
 
 /** @throws RoentgenError where no file could be read */

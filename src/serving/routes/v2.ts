@@ -1,7 +1,7 @@
 /** `/v2/…`: the Open Inference Protocol, as KServe and Triton speak it. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Problem } from '../../data/index.js';
-import { RoentgenError } from '../../native/index.js';
+import { parseWith, RoentgenError } from '../../native/index.js';
 import type { Routes, ServingContext } from '../context.js';
 import { signalOf } from '../deadline.js';
 import { toOutputs, type TensorAnswer } from '../protocol/answers.js';
@@ -13,8 +13,7 @@ import type { ModelTensors } from '../protocol/tensors.js';
 import type { Lease, ServedModel } from '../registry/types.js';
 import { answerFiles, answerTensors, asError, type AskOptions } from './answering.js';
 import { readBytes, takeBytes } from './bodies.js';
-
-import { modelPathSchema, parseAddress } from './query.js';
+import { modelInPath } from './query.js';
 
 /** A model, or one version of it. */
 const modelAddresses = ['/v2/models/:model', '/v2/models/:model/versions/:version'];
@@ -49,17 +48,14 @@ export const v2Routes: Routes = async (app, { context }) => {
       })),
     );
     app.post(`${address}/infer`, { config: { predicts: true } }, async (request, reply) => {
-      const lease = leaseFor(context, request);
-      try {
-        return await infer(context, lease.served, request, reply);
-      } finally {
-        lease.release();
-      }
+      const { model, version } = modelInPath(request);
+      using lease = context.lease(request, model, version);
+      return await infer(context, lease.served, request, reply);
     });
   }
   app.post('/v2/repository/index', (request) => {
     const body = Buffer.from(readBytes(request)).toString();
-    parseAddress(repositoryIndexRequestSchema, body === '' ? {} : parseJson(body), 'request');
+    parseWith(repositoryIndexRequestSchema, body === '' ? {} : parseJson(body), 'request is');
     return context.registry.served.map(({ name, version }) => ({
       ...{ name, version, state: 'READY', reason: '' },
     }));
@@ -74,23 +70,14 @@ function parseJson(text: string): unknown {
   }
 }
 
-function leaseFor(context: ServingContext, request: FastifyRequest): Lease {
-  const { model, version } = parseAddress(modelPathSchema, request.params, 'address');
-  return context.lease(request, model, version);
-}
-
 function withModel<T>(
   { registry }: ServingContext,
   request: FastifyRequest,
   answer: (lease: Lease) => T,
 ): T {
-  const { model, version } = parseAddress(modelPathSchema, request.params, 'address');
-  const lease = registry.lease(model, version);
-  try {
-    return answer(lease);
-  } finally {
-    lease.release();
-  }
+  const { model, version } = modelInPath(request);
+  using lease = registry.lease(model, version);
+  return answer(lease);
 }
 
 const versionsOf = ({ registry }: ServingContext, name: string): string[] =>
