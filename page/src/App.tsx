@@ -1,5 +1,6 @@
 /** The whole page. */
 import { useEffect, useState } from 'preact/hooks';
+import { notice } from '../../src/models/notice.js';
 import type { Conductor } from './conductor.js';
 import { useDropAndPaste, useKeys } from './gestures.js';
 import { Adder } from './parts/Adder.js';
@@ -11,7 +12,6 @@ import { SessionList } from './parts/SessionList.js';
 import { Viewer } from './parts/Viewer.js';
 import { shownPanes } from './session/choices.js';
 import type { PaneIndex } from './session/state.js';
-import { notice } from './session/words.js';
 import type { Store } from './store.js';
 
 export function App({ store, conductor }: { store: Store; conductor: Conductor }) {

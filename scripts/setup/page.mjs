@@ -6,7 +6,7 @@ import { hashInputs, readJson, stampOf, walk } from './files.mjs';
 import { run } from './process.mjs';
 
 /** What goes into it from outside of its folder. */
-const sharedSources = ['src/explanation/methods.ts'];
+const sharedSources = ['src/explanation/methods.ts', 'src/models/notice.ts'];
 const tools = ['vite', 'preact'];
 const limitMs = 5 * 60_000;
 

@@ -1,7 +1,7 @@
 /** Keys, and what the page's words mean. */
 import { useEffect, useRef } from 'preact/hooks';
 import { shortcuts } from '../session/keys.js';
-import { notice } from '../session/words.js';
+import { notice } from '../../../src/models/notice.js';
 import type { Stage } from '../stage.js';
 
 export function Help({ state, dispatch }: Stage) {

@@ -3,8 +3,6 @@ import type { ModelEntry, PredictionEntry } from '../../../src/serving/api.js';
 import type { MethodWords } from './choices.js';
 import type { Failure, HeatMap } from './state.js';
 
-export const notice = 'For research and education only. Not a medical device.';
-
 export function percent(probability: number): string {
   if (probability > 0.999) return '> 99.9 %';
   if (probability < 0.001) return '< 0.1 %';
