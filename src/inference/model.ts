@@ -96,12 +96,11 @@ export class Model implements Disposable {
     this.path = path;
     this.network = network;
     this.metadata = metadata;
-    const { format, normalization, description } = metadata;
+    const { format, normalization } = metadata;
     this.predictor = new Predictor(
       {
         compile: async (options) => compileNetwork(network, { ...options, normalization }),
         format,
-        toProbabilities: (values, outputs) => toProbabilities(values, outputs, description.output),
       },
       settings,
     );

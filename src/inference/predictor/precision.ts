@@ -1,4 +1,4 @@
-/** Whether bf16 is good enough for a network: what it does to the probabilities of some images. */
+/** Whether bf16 is good enough for a network: what its outputs for some images can do to a probability. */
 import { setImmediate } from 'node:timers/promises';
 import {
   drawPhantom,
@@ -23,30 +23,21 @@ export type CompileAs = (precision: Precision) => Promise<CompiledNetwork>;
 export interface Checked {
   compiled: CompiledNetwork;
   precision: Precision;
-  /** Largest change of a probability by bf16; null where it was not tried. */
+  /** Largest change of a probability that bf16 can make; null where it was not tried. */
   probabilityShift: number | null;
 }
 
-/**
- * In bf16 where no probability of the check images moves by more than `tolerance`, else in fp32.
- * @param toProbabilities of raw outputs, row-major
- */
-export async function compileChecked(
-  compileAs: CompileAs,
-  format: ImageFormat,
-  toProbabilities: (values: Float32Array, outputs: number) => ArrayLike<number>,
-): Promise<Checked> {
+/** In bf16 where `largestShift` on the check images is at most `tolerance`, else in fp32. */
+export async function compileChecked(compileAs: CompileAs, format: ImageFormat): Promise<Checked> {
   const images = await drawCheckImages(format);
   const exact = await compileAs('fp32');
   let rounded: CompiledNetwork | undefined;
   try {
     rounded = await compileAs('bf16');
-    const runs = [exact, rounded].map(async (compiled) => {
-      const { threads } = systemInfo();
-      return toProbabilities(await compiled.run(images, { worker: 0, threads }), compiled.outputs);
-    });
-    const [expected = [], actual = []] = await Promise.all(runs);
-    const probabilityShift = largestDifference(expected, actual);
+    const run = { worker: 0, threads: systemInfo().threads };
+    const expected = await exact.run(images, run);
+    const actual = await rounded.run(images, run);
+    const probabilityShift = largestShift(expected, actual, exact.outputs);
     const fits = probabilityShift <= tolerance;
     (fits ? exact : rounded).dispose();
     return fits
@@ -81,9 +72,23 @@ async function drawCheckImages(format: ImageFormat): Promise<Uint8Array[]> {
   return [...images, ...noise];
 }
 
-function largestDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  return Array.from(a).reduce(
-    (most, value, at) => Math.max(most, Math.abs(value - (b[at] ?? 0))),
-    0,
-  );
+/**
+ * What logits that move as these do can move a probability by. The network may be sure of the check images, where
+ * nothing moves its probabilities; other images stand where they move most. There a sigmoid has the slope 1/4, and a
+ * softmax gives a quarter of what one logit moves against another.
+ * @param outputs of one image; both lists are row-major
+ */
+export function largestShift(
+  expected: Float32Array,
+  actual: Float32Array,
+  outputs: number,
+): number {
+  const moved = actual.map((value, at) => value - (expected[at] ?? 0));
+  const spreads = Array.from({ length: moved.length / outputs }, (_, row) => {
+    const own = moved.subarray(row * outputs, (row + 1) * outputs);
+    // A single logit moves against the other class's, which is 0.
+    const all = outputs === 1 ? [0, ...own] : own;
+    return Math.max(...all) - Math.min(...all);
+  });
+  return Math.max(...spreads) / 4;
 }

@@ -25,8 +25,6 @@ export interface PredictorSource {
     options: Pick<CompileOptions, 'precision' | 'device' | 'workers'>,
   ) => Promise<CompiledNetwork>;
   format: ImageFormat;
-  /** Of raw outputs, both row-major. */
-  toProbabilities: (values: Float32Array, outputs: number) => ArrayLike<number>;
 }
 
 /** uint8 pixels or float32 normalized values, [C, H, W]. */
@@ -172,7 +170,7 @@ export class Predictor implements Disposable {
 
   private async compile(): Promise<Engine> {
     const { precision, autoPrecision, workers, device, teams, maxBatch, maxWaitMs } = this.settings;
-    const { compile, format, toProbabilities } = this.source;
+    const { compile, format } = this.source;
     const { changes } = this;
     const compileAs = async (as: Precision) => compile({ precision: as, device, workers });
     const compilePlain = async (as: Precision) => {
@@ -180,7 +178,7 @@ export class Predictor implements Disposable {
     };
     const checked: Checked =
       precision === 'auto' && autoPrecision === 'bf16'
-        ? await compileChecked(compileAs, format, toProbabilities)
+        ? await compileChecked(compileAs, format)
         : await compilePlain(precision === 'auto' ? 'fp32' : precision);
     if (this.disposed || changes !== this.changes) {
       checked.compiled.dispose();

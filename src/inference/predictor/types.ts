@@ -5,7 +5,9 @@ export const predictorSettingsSchema = z.strictObject({
   precision: z
     .enum(['fp32', 'bf16', 'auto'])
     .default('fp32')
-    .describe('Arithmetic; auto takes bf16 where the CPU has it and answers stay within 0.01'),
+    .describe(
+      'Arithmetic; auto takes bf16 where the CPU has it and no probability can move by more than 0.01',
+    ),
   device: z
     .enum(['cpu', 'cuda', 'auto'])
     .default('cpu')
@@ -40,7 +42,7 @@ export type PredictorSettings = z.input<typeof predictorSettingsSchema>;
 export interface PredictorStatistics {
   /** What `auto` came to; fp32 until it was tried. */
   precision: 'fp32' | 'bf16';
-  /** Largest change of a probability by bf16 on the images tried at load; null where it was not tried. */
+  /** Largest change of a probability that bf16 can make, by the images tried at load; null where it was not tried. */
   probabilityShift: number | null;
   device: 'cpu' | 'cuda';
   workers: number;

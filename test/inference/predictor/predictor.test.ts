@@ -1,8 +1,10 @@
 /** The predictor around a compiled network that is made up here: what it asks of it, and when. */
 import { setTimeout } from 'node:timers/promises';
 import test from 'ava';
+import { Random } from '../../../src/data/index.js';
+import { toProbabilities } from '../../../src/evaluation/index.js';
 import { Predictor } from '../../../src/inference/predictor/index.js';
-import { compileChecked } from '../../../src/inference/predictor/precision.js';
+import { compileChecked, largestShift } from '../../../src/inference/predictor/precision.js';
 import { setThreads, type CompiledNetwork, type RunOptions } from '../../../src/native/index.js';
 
 const format = { channels: 1, height: 12, width: 12, fit: 'fill' } as const;
@@ -54,7 +56,7 @@ function predictorOf(
     await setTimeout(1);
     return left.shift() ?? new Fake(1);
   };
-  return new Predictor({ compile, format, toProbabilities: (values) => values }, settings);
+  return new Predictor({ compile, format }, settings);
 }
 
 test('concurrent calls get their own answers, in few passes, and the statistics count them', async (t) => {
@@ -210,26 +212,45 @@ for (const { shift, precision } of [
   { shift: 0.0099, precision: 'bf16' },
   { shift: 0.0101, precision: 'fp32' },
 ] as const) {
-  test(`probabilities that move by ${shift} through bf16 make auto ${precision}`, async (t) => {
-    const compiled = { fp32: new Fake(1), bf16: new Fake(1, shift) };
-    const seen: number[] = [];
-    const checked = await compileChecked(
-      async (as) => Promise.resolve(compiled[as]),
-      { ...format, channels: 3 },
-      (values) => {
-        seen.push(values.length);
-        // Away from whole numbers float32 would round the shift.
-        return values.map((value) => value - Math.round(value));
-      },
-    );
+  test(`probabilities that bf16 can move by ${shift} make auto ${precision}`, async (t) => {
+    // The slope of a sigmoid is 1/4 at most.
+    const compiled = { fp32: new Fake(1), bf16: new Fake(1, 4 * shift) };
+    const checked = await compileChecked(async (as) => Promise.resolve(compiled[as]), {
+      ...format,
+      channels: 3,
+    });
     t.is(checked.precision, precision);
     t.true(Math.abs((checked.probabilityShift ?? NaN) - shift) < 1e-4);
     t.is(checked.compiled, compiled[precision]);
     t.false(compiled[precision].disposed);
     t.true(compiled[precision === 'bf16' ? 'fp32' : 'bf16'].disposed);
-    t.deepEqual(seen, [8, 8], 'three kinds from two scanners, and two images of noise');
+    for (const { passes } of Object.values(compiled)) {
+      const [{ images }, ...others] = passes as [Pass, ...Pass[]];
+      t.is(images, 8, 'three kinds from two scanners, and two images of noise');
+      t.is(others.length, 0);
+    }
   });
 }
+
+test('no softmax or sigmoid moves by more than the bound, and some by almost all of it', (t) => {
+  const random = new Random(7);
+  for (const outputs of [1, 2, 3, 7]) {
+    let [most, bound] = [0, 0];
+    for (let round = 0; round < 2000; round += 1) {
+      const logits = Float32Array.from({ length: outputs }, () => 3 * (random.next() - 0.5));
+      const others = logits.map((value) => value + 0.02 * (random.next() - 0.5));
+      const output = outputs === 1 ? 'sigmoid' : 'softmax';
+      const [before, after] = [logits, others].map((row) => toProbabilities(row, outputs, output));
+      const moved = Array.from(before ?? [], (p, at) => Math.abs(p - (after?.[at] ?? NaN)));
+      bound = largestShift(logits, others, outputs);
+      // The bound is on the slope: the way there bends by no more than its square.
+      t.true(Math.max(...moved) <= bound + bound ** 2, `${outputs} outputs`);
+      most = Math.max(most, Math.max(...moved) / bound);
+    }
+    t.true(most > 0.8, `${outputs} outputs: ${most}`);
+  }
+  t.is(largestShift(Float32Array.of(1, 5, 2, 2), Float32Array.of(1.5, 4.5, 2, 2), 2), 0.25);
+});
 
 test('settings that are not possible are named', (t) => {
   for (const settings of [{ workers: 0 }, { maxBatch: 1.5 }, { maxWaitMs: -1 }, { capacity: 0 }]) {
