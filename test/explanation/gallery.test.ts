@@ -75,7 +75,8 @@ for (const width of [400, 1400]) {
         { file },
         { viewport: { width, height: 900 } },
       );
-      await page.waitForFunction('document.images[0].naturalWidth === 8');
+      await page.evaluate('document.images[0].decode()');
+      t.is(await page.evaluate('document.images[0].naturalWidth'), 8);
       t.deepEqual(complaints, []);
       const own = pathToFileURL(join(file, '..')).href;
       t.deepEqual(

@@ -133,6 +133,7 @@ const pageProject = {
   'page/main.ts': 'document.title = "first";\n',
   'page/vite.config.mjs': readFileSync(join(repository, 'page/vite.config.mjs'), 'utf8'),
   'src/explanation/methods.ts': '',
+  'src/models/notice.ts': '',
 };
 
 test('the page is built when a source changed or a file of it is gone, and tsc leaves it alone', async (t) => {
