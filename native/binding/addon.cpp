@@ -4,6 +4,7 @@
 #include "binding/dataset.h"
 #include "binding/environment.h"
 #include "binding/failure.h"
+#include "binding/group.h"
 #include "binding/network.h"
 #include "binding/operation.h"
 #include "binding/trainer.h"
@@ -78,6 +79,7 @@ Napi::Value countHandles(const Napi::CallbackInfo& info) {
   counts.Set("networks", NetworkWrap::live());
   counts.Set("compiled", CompiledNetworkWrap::live());
   counts.Set("trainers", TrainerWrap::live());
+  counts.Set("groups", GroupWrap::live());
   counts.Set("operations", liveOperations());
   return counts;
 }
@@ -94,6 +96,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   NetworkWrap::define(env, exports);
   CompiledNetworkWrap::define(env, exports);
   TrainerWrap::define(env, exports);
+  GroupWrap::define(env, exports);
   defineVectors(env, exports);
   exports.Set("systemInfo", Napi::Function::New(env, describeSystem, "systemInfo"));
   exports.Set("setThreads", Napi::Function::New(env, chooseThreads, "setThreads"));

@@ -14,6 +14,7 @@ struct Environment {
   Napi::FunctionReference dataset;  // constructors
   Napi::FunctionReference network;
   Napi::FunctionReference compiledNetwork;
+  Napi::FunctionReference group;
   std::set<std::shared_ptr<Operation>> operations;  // that have not been delivered
 };
 

@@ -4,6 +4,7 @@
 #include "binding/dataset.h"
 #include "binding/environment.h"
 #include "binding/failure.h"
+#include "binding/group.h"
 #include "binding/operation.h"
 
 #include <algorithm>
@@ -32,6 +33,7 @@ void TrainerWrap::define(Napi::Env env, Napi::Object exports) {
               DefineClass(env, "Trainer",
                           {InstanceMethod("epoch", &TrainerWrap::epoch),
                            InstanceMethod("evaluate", &TrainerWrap::evaluate),
+                           InstanceMethod("share", &TrainerWrap::share),
                            InstanceMethod("exchangeAverage", &TrainerWrap::exchangeAverage),
                            InstanceMethod("save", &TrainerWrap::save),
                            InstanceMethod("load", &TrainerWrap::load),
@@ -42,8 +44,9 @@ TrainerWrap::TrainerWrap(const Napi::CallbackInfo& info) : ObjectWrap(info) {
   guarded(info.Env(), [&] {
     auto network = NetworkWrap::unwrap(info[0]);
     const Lease lease(network->busy);
-    shared_.set(std::make_shared<SharedTrainer>(network, readTrainerOptions(Options(info[1]))),
-                info.Env(), 0);
+    auto options = readTrainerOptions(Options(info[1]));
+    options.group = GroupWrap::unwrap(info[2]);
+    shared_.set(std::make_shared<SharedTrainer>(network, options), info.Env(), 0);
   });
 }
 
@@ -76,6 +79,19 @@ Napi::Value TrainerWrap::evaluate(const Napi::CallbackInfo& info) {
     return startEvaluation(info, shared->network, shared->executor, [shared](auto&&... arguments) {
       return shared->trainer.evaluate(arguments...);
     });
+  });
+}
+
+Napi::Value TrainerWrap::share(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    return startOperation(
+        info.Env(), shared_.get()->executor,
+        [shared = shared_.get()](const Cancellation&, const ProgressCallback&) -> Deliver {
+          const Lease lease(shared->network->busy);
+          shared->trainer.share();
+          return [](Napi::Env env) { return env.Undefined(); };
+        },
+        info.Env().Undefined());
   });
 }
 

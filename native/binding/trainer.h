@@ -42,6 +42,7 @@ class TrainerWrap : public Napi::ObjectWrap<TrainerWrap>, Counted<TrainerWrap> {
  private:
   Napi::Value epoch(const Napi::CallbackInfo& info);
   Napi::Value evaluate(const Napi::CallbackInfo& info);
+  Napi::Value share(const Napi::CallbackInfo& info);
   Napi::Value exchangeAverage(const Napi::CallbackInfo& info);
   Napi::Value save(const Napi::CallbackInfo& info);
   Napi::Value load(const Napi::CallbackInfo& info);

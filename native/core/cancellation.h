@@ -13,8 +13,9 @@ class Cancellation {
   bool cancelled() const { return cancelled_.load(std::memory_order_relaxed); }
   // Throws ABORT_ERR once `cancel` was called.
   void check() const {
-    if (cancelled()) throw Error("ABORT_ERR", "The operation was aborted");
+    if (cancelled()) abort();
   }
+  [[noreturn]] static void abort() { throw Error("ABORT_ERR", "The operation was aborted"); }
 
  private:
   std::atomic<bool> cancelled_{false};

@@ -24,6 +24,7 @@ import type {
   EpochOptions,
   EpochStatistics,
   EvaluationOptions,
+  GroupOptions,
   ImportOptions,
   ImportReport,
   LayerRow,
@@ -130,9 +131,15 @@ export interface NativeTrainer {
     options: EvaluationOptions,
     onProgress: OnProgress,
   ): Operation<Outputs>;
+  share(): Operation<void>;
   exchangeAverage(): void;
   save(path: string, contents: { metadata: Record<string, string> }): Operation<void>;
   load(path: string): Operation<Record<string, string>>;
+  dispose(): void;
+}
+
+export interface NativeGroup {
+  broadcast(words: string): Operation<string>;
   dispose(): void;
 }
 
@@ -161,7 +168,12 @@ export interface Addon {
     build(spec: string, options: NetworkShape & { seed: number }): NativeNetwork;
     load(path: string): Operation<NativeNetwork>;
   };
-  Trainer: new (network: NativeNetwork, config: NativeTrainerConfig) => NativeTrainer;
+  Trainer: new (
+    network: NativeNetwork,
+    config: NativeTrainerConfig,
+    group: NativeGroup | undefined,
+  ) => NativeTrainer;
+  joinGroup(options: GroupOptions): Operation<NativeGroup>;
   compileNetwork(network: NativeNetwork, options: CompileOptions): Operation<NativeCompiledNetwork>;
   findNeighbors(
     queries: Rows,

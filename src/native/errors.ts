@@ -33,6 +33,10 @@ export const errorCodes = {
     meaning: 'the data or the architecture of a run that is resumed have changed',
   },
   ERR_DIVERGED: { exitCode: 1, meaning: 'the loss is not a finite number' },
+  ERR_PEER: {
+    exitCode: 1,
+    meaning: 'another process of the same training is gone, absent, or not like this one',
+  },
   ERR_BUSY: { exitCode: 1, meaning: 'the handle is already at work' },
   ERR_OVERLOADED: { exitCode: 1, meaning: 'more work waits than may; ask again later' },
   ERR_DISPOSED: { exitCode: 1, meaning: 'the handle was disposed' },

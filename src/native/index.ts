@@ -11,6 +11,7 @@ export type { Hooks } from './call.js';
 export { compileNetwork } from './compiledNetwork.js';
 export type { CompiledNetwork } from './compiledNetwork.js';
 export { Dataset } from './dataset.js';
+export { Group } from './group.js';
 export { acquireLock } from './lock.js';
 export { Network } from './network.js';
 export { packageRoot, packageVersion } from './packageRoot.js';

@@ -2,6 +2,7 @@
 import { addon, type NativeTrainer, type NativeTrainerConfig } from './addon.js';
 import { callNative, runNative, type Hooks } from './call.js';
 import type { Dataset } from './dataset.js';
+import type { Group } from './group.js';
 import type { Network } from './network.js';
 import type {
   Augmentation,
@@ -72,18 +73,31 @@ function complete(config: TrainerConfig): NativeTrainerConfig {
   };
 }
 
-/** Steps of an epoch: a last batch of one image joins the one before, as batch normalization cannot train on one. */
-export function countSteps(samples: number, batchSize: number): number {
+/**
+ * Steps of an epoch: a last batch with fewer than two images for each process joins the one before, as batch
+ * normalization cannot train on one.
+ */
+export function countSteps(samples: number, batchSize: number, processes = 1): number {
   const steps = Math.ceil(samples / batchSize);
-  return steps > 1 && samples - (steps - 1) * batchSize === 1 ? steps - 1 : steps;
+  return steps > 1 && samples - (steps - 1) * batchSize < 2 * processes ? steps - 1 : steps;
 }
 
 export class Trainer implements Disposable {
+  /** That train together; 1 without a group. */
+  readonly processes: number;
   private readonly handle: NativeTrainer;
 
-  /** Moves the network to the device. Throws ERR_INVALID_ARGUMENT, ERR_DEVICE, or ERR_BUSY. */
-  constructor(network: Network, config: TrainerConfig) {
-    this.handle = callNative(() => new (addon().Trainer)(network.handle, complete(config)));
+  /**
+   * Moves the network to the device. In a group all processes make the same calls of `epoch`, `evaluate` and `share` in
+   * the same order: each takes its part of every batch, and all come to the weights that one alone would come to.
+   * Any of these then throws ERR_PEER where another process is gone.
+   * Throws ERR_INVALID_ARGUMENT, ERR_DEVICE, or ERR_BUSY.
+   */
+  constructor(network: Network, config: TrainerConfig, group?: Group) {
+    this.processes = group?.size ?? 1;
+    this.handle = callNative(
+      () => new (addon().Trainer)(network.handle, complete(config), group?.handle),
+    );
   }
 
   /**
@@ -107,6 +121,11 @@ export class Trainer implements Disposable {
       (onProgress) => this.handle.evaluate(dataset.handle, options, onProgress),
       hooks,
     );
+  }
+
+  /** Every process of the group gets the state of the first: weights, moments, average, position. */
+  async share(): Promise<void> {
+    await runNative(() => this.handle.share());
   }
 
   /**

@@ -143,6 +143,22 @@ export interface TrainerConfig {
   seed: number;
 }
 
+export interface GroupOptions {
+  /** Host where the processes find each other. */
+  address: string;
+  port: number;
+  /** From 0; the first leads. */
+  rank: number;
+  /** Processes. */
+  size: number;
+  /** Whether the launcher listens there; else the first process does. */
+  hosted: boolean;
+  /** Keeps groups apart that find each other at the same place, as one attempt after another. */
+  name: string;
+  /** For the others to come, and for each operation. */
+  timeoutMs: number;
+}
+
 export interface EpochOptions {
   /** Positions in the dataset, each visited once per epoch. */
   indices: Int32Array;
@@ -258,5 +274,6 @@ export interface LiveHandles {
   networks: number;
   compiled: number;
   trainers: number;
+  groups: number;
   operations: number;
 }

@@ -18,12 +18,14 @@ import {
   type ImportReport,
   type LossOptions,
   type Normalization,
+  type TrainerConfig,
 } from '../native/index.js';
 import { toAugmentation } from './augmentation.js';
 import type { TrainHooks } from './events.js';
 import { toLoss } from './imbalance.js';
 import { resolveNormalization } from './normalization.js';
 import { keepOnly } from './only.js';
+import type { RunTrainer } from './group/leader.js';
 import { toOptimizer } from './optimization.js';
 import type { ResolvedSettings } from './options.js';
 import {
@@ -60,20 +62,27 @@ export interface Preparation extends Disposable {
   audit: Audit;
   selection: SplitSelection;
   network: Network;
-  trainer: Trainer;
+  trainer: RunTrainer;
   /** With the class weights and adjustments that the training images come to. */
   loss: LossOptions;
   /** How the weights that the network starts from found their places, where it does. */
   imported: ImportReport | undefined;
 }
 
-/** What a run found out as it began, and one that is resumed keeps. */
+/** What a run found out as it began; one that is resumed keeps it, and of a group's processes the first tells it. */
 export interface Origin {
   normalization: Normalization | undefined;
+  audit?: Audit;
+}
+
+export interface PrepareOptions {
+  /** Of a run whose weights come from elsewhere. */
+  origin?: Origin | undefined;
+  /** Default a trainer that is alone. */
+  makeTrainer?: ((network: Network, config: TrainerConfig) => RunTrainer) | undefined;
 }
 
 /**
- * @param origin of the run that goes on; its weights come from its checkpoint then
  * @throws RoentgenError as `loadModelSpec`, `openData`, `Network.build` and `importWeights`; ERR_SPLIT_LEAK where a
  * patient or an image is in two splits, unless `allowLeakage`; ERR_SINGLE_CLASS
  */
@@ -81,7 +90,7 @@ export async function prepare(
   settings: ResolvedSettings,
   places: Places,
   { onEvent, signal }: TrainHooks,
-  origin?: Origin,
+  { origin, makeTrainer = (...parts) => new Trainer(...parts) }: PrepareOptions = {},
 ): Promise<Preparation> {
   const { spec, choices, format } = plan(settings);
   const packed = await openData(places.data, format, {
@@ -93,7 +102,7 @@ export async function prepare(
   });
   try {
     onEvent?.({ kind: 'auditing', images: packed.index.names.length });
-    const audit = await auditPacked(packed, places.data, { signal });
+    const audit = origin?.audit ?? (await auditPacked(packed, places.data, { signal }));
     onEvent?.({ kind: 'audit', audit });
     refuseLeaks(audit, settings, places.data);
     const { valFraction, selectOn, seed } = settings;
@@ -123,7 +132,7 @@ export async function prepare(
         ...{ data, spec, choices, normalization, packed, classes, audit, selection },
         ...{ network, loss },
       };
-      const trainer = createTrainer(parts, settings);
+      const trainer = makeTrainer(network, trainerConfig(parts, settings));
       const dispose = (): void => {
         for (const handle of [trainer, network, packed.dataset]) handle.dispose();
       };
@@ -206,17 +215,16 @@ function countClasses({ index }: PackedDataset, positions: readonly number[]): n
   return counts;
 }
 
-function createTrainer(
+function trainerConfig(
   {
     spec,
     choices,
     normalization,
-    network,
     loss,
-  }: Pick<Preparation, 'spec' | 'choices' | 'normalization' | 'network' | 'loss'>,
+  }: Pick<Preparation, 'spec' | 'choices' | 'normalization' | 'loss'>,
   settings: ResolvedSettings,
-): Trainer {
-  return new Trainer(network, {
+): TrainerConfig {
+  return {
     loss,
     optimizer: toOptimizer(settings, headLayers(spec)),
     augmentation: toAugmentation(settings),
@@ -226,7 +234,7 @@ function createTrainer(
     device: choices.device,
     normalization,
     seed: settings.seed,
-  });
+  };
 }
 
 /** What the run's model files say of themselves. */

@@ -1,16 +1,23 @@
 /** A training run from data to a run directory, and one that was interrupted from there on. */
 import { writeAudit } from '../data/index.js';
-import { RoentgenError, setThreads } from '../native/index.js';
+import { RoentgenError, setThreads, type Group } from '../native/index.js';
 import { readOrigin } from './checkpoint.js';
 import type { TrainHooks, RunResult } from './events.js';
+import { announce, leading, LeadingTrainer } from './group/leader.js';
 import { mlflowFromEnvironment } from './logging/mlflowSettings.js';
 import type { TrainSettings } from './options.js';
-import { prepare, type Places } from './preparation.js';
+import { prepare, type Places, type PrepareOptions } from './preparation.js';
 import { Run } from './run.js';
 import { defaultExperiment, RunDirectory } from './runDirectory.js';
 import { parseSettings } from './settings.js';
 
-export interface TrainOptions extends TrainSettings, Places {
+/** Of a run that several processes share. */
+export interface Shared {
+  /** This process leads, and the others call `followTraining`. Default: this process is alone. */
+  group?: Group | undefined;
+}
+
+export interface TrainOptions extends TrainSettings, Places, Shared {
   /** Parent of the run directory; default `runs`. */
   output?: string | undefined;
   /** Name of the run directory; default the model and the time. `-1`, `-2` … is added where it exists. */
@@ -34,20 +41,20 @@ export interface TrainOptions extends TrainSettings, Places {
  * ERR_IO; ABORT_ERR. Once the run directory exists, `details` has `runDirectory` and `history`.
  */
 export async function train(options: TrainOptions, hooks: TrainHooks = {}): Promise<RunResult> {
-  const {
-    data,
-    output = 'runs',
-    experiment,
-    cacheDir,
-    workers,
-    threads,
-    keepGoing,
-    ...rest
-  } = options;
+  return leading(options.group, async () => begin(options, hooks));
+}
+
+async function begin(
+  { data, output = 'runs', experiment, threads, group, ...options }: TrainOptions,
+  hooks: TrainHooks,
+): Promise<RunResult> {
+  const { cacheDir, workers, keepGoing, ...rest } = options;
   const settings = parseSettings(rest);
   const tracking = mlflowFromEnvironment();
   if (threads !== undefined) setThreads(threads);
-  using preparation = await prepare(settings, { data, cacheDir, workers, keepGoing }, hooks);
+  const places = { data, cacheDir, workers, keepGoing };
+  using preparation = await prepare(settings, places, hooks, trainerFor(group));
+  if (group) await announce(group, settings, preparation);
   const name = experiment ?? defaultExperiment(preparation.spec.name, new Date());
   const directory = await RunDirectory.create(output, name);
   const run = new Run(settings, preparation, directory, hooks, tracking);
@@ -58,7 +65,11 @@ export async function train(options: TrainOptions, hooks: TrainHooks = {}): Prom
   });
 }
 
-export interface ResumeOptions extends Pick<Places, 'cacheDir' | 'workers'> {
+function trainerFor(group: Group | undefined): PrepareOptions {
+  return group ? { makeTrainer: (...parts) => new LeadingTrainer(...parts, group) } : {};
+}
+
+export interface ResumeOptions extends Pick<Places, 'cacheDir' | 'workers'>, Shared {
   /** Threads of one operation, for the whole process; default the run's own, which an equal result needs. */
   threads?: number | undefined;
 }
@@ -73,8 +84,16 @@ export interface ResumeOptions extends Pick<Places, 'cacheDir' | 'workers'> {
  */
 export async function resumeTraining(
   runDirectory: string,
-  { cacheDir, workers, threads }: ResumeOptions = {},
+  options: ResumeOptions = {},
   hooks: TrainHooks = {},
+): Promise<RunResult> {
+  return leading(options.group, async () => resume(runDirectory, options, hooks));
+}
+
+async function resume(
+  runDirectory: string,
+  { cacheDir, workers, threads, group }: ResumeOptions,
+  hooks: TrainHooks,
 ): Promise<RunResult> {
   const {
     data,
@@ -88,7 +107,10 @@ export async function resumeTraining(
   setThreads(threads ?? origin.threads);
   const places = { data, cacheDir, workers, keepGoing: origin.skipped };
   const { normalization } = origin;
-  using preparation = await prepare(settings, places, hooks, { normalization });
+  using preparation = await prepare(settings, places, hooks, {
+    origin: { normalization },
+    ...trainerFor(group),
+  });
   const { sourceHash: now, maskHash: masksNow } = preparation.packed.index;
   if (masksNow !== maskHash) {
     throw new RoentgenError(
@@ -103,6 +125,7 @@ export async function resumeTraining(
         `${now.slice(0, 12)}. Bring the data back, or train anew.`,
     );
   }
+  if (group) await announce(group, settings, preparation);
   const directory = RunDirectory.existing(runDirectory);
   const run = new Run(settings, preparation, directory, hooks, tracking);
   return await guarded(run, async () => {

@@ -77,11 +77,11 @@ std::vector<int32_t> epochOrder(size_t count, uint64_t seed, int64_t epoch) {
   return order;
 }
 
-std::vector<size_t> batchBounds(size_t count, size_t batchSize) {
+std::vector<size_t> batchBounds(size_t count, size_t batchSize, size_t processes) {
   std::vector<size_t> bounds;
   for (size_t start = 0; start < count; start += batchSize)
     bounds.push_back(start);
-  if (bounds.size() > 1 && count - bounds.back() == 1) bounds.pop_back();
+  if (bounds.size() > 1 && count - bounds.back() < 2 * processes) bounds.pop_back();
   bounds.push_back(count);
   return bounds;
 }

@@ -18,6 +18,9 @@ using Observer = std::function<void(const std::string& name, at::Tensor& output)
 struct BatchNorm;
 using NormObserver = std::function<void(BatchNorm& norm, const at::Tensor& input)>;
 
+// Adds up a tensor over all processes that have a part of the batch, in place.
+using PeerSum = std::function<void(const at::Tensor&)>;
+
 // How one forward pass is to run.
 struct Mode {
   bool training = false;
@@ -32,6 +35,8 @@ struct Mode {
   // behind.
   const Observer* observer = nullptr;
   const NormObserver* norms = nullptr;
+  // Where the batch is shared, batch normalization sees all of it. Must outlive the backward pass.
+  const PeerSum* peers = nullptr;
 };
 
 class Layer {

@@ -1,6 +1,7 @@
 #include "core/network/layers.h"
 
 #include "core/network/relu_max_pool.h"
+#include "core/network/shared_batch_norm.h"
 
 #include <ATen/Functions.h>
 
@@ -39,6 +40,7 @@ at::Tensor BatchNorm::normalize(const at::Tensor& x, const at::Tensor& scale,
   if (mode.norms) (*mode.norms)(*this, x);
   const bool training = mode.training && weight.requires_grad();
   if (training) ++*batches.mutable_data_ptr<int64_t>();
+  if (training && mode.peers) return sharedBatchNorm(*this, x, scale, shift, *mode.peers);
   return at::batch_norm(x, scale, shift, runningMean, runningVar, training, momentum, epsilon,
                         /*cudnn_enabled=*/true);
 }

@@ -35,11 +35,17 @@ Batches::Batches(Dataset& dataset, const Selection& selection, int64_t classes, 
       epoch_(epoch),
       samples_(sampleKeys(selection.indices)),
       order_(epochOrder(selection.indices.size(), options.seed, epoch)),
-      bounds_(batchBounds(order_.size(), static_cast<size_t>(batchSize))),
+      bounds_(batchBounds(order_.size(), static_cast<size_t>(batchSize),
+                          static_cast<size_t>(options.processes))),
       reader_(dataset,
               options.augmentation.changesImages() ? identity(options.normalization.mean.size())
                                                    : options.normalization,
               options.device, options.type) {
+  if (options.processes > 1 && size(count() - 1) < 2 * options.processes) {
+    throw Error("ERR_INVALID_ARGUMENT",
+                text("A batch of ", size(count() - 1), " images is too small for ",
+                     options.processes, " processes: each needs two"));
+  }
   if (!options.augmentation.changesImages()) return;
   augmenter_.emplace(options.augmentation, options.normalization.mean, options.seed, epoch);
   const auto column = [&](const std::vector<double>& values) {
@@ -59,11 +65,27 @@ std::span<const int32_t> Batches::entriesOf(int64_t batch) const {
   return {order_.data() + first, static_cast<size_t>(size(batch))};
 }
 
+std::span<const int32_t> Batches::ownEntriesOf(int64_t batch) const {
+  const auto all = entriesOf(batch);
+  const auto rank = static_cast<size_t>(options_.rank);
+  const auto processes = static_cast<size_t>(options_.processes);
+  const size_t first = all.size() * rank / processes;
+  return all.subspan(first, all.size() * (rank + 1) / processes - first);
+}
+
 double Batches::weight(int64_t batch, const LossOptions& loss) const {
+  return weigh(entriesOf(batch), loss);
+}
+
+double Batches::ownWeight(int64_t batch, const LossOptions& loss) const {
+  return weigh(ownEntriesOf(batch), loss);
+}
+
+double Batches::weigh(std::span<const int32_t> entries, const LossOptions& loss) const {
   if (!loss.isWeightedMean() || options_.augmentation.mixes())
-    return static_cast<double>(size(batch));
+    return static_cast<double>(entries.size());
   double sum = 0;
-  for (const int32_t entry : entriesOf(batch)) {
+  for (const int32_t entry : entries) {
     const int32_t label = selection_.labels[static_cast<size_t>(entry)];
     sum += loss.classWeights[static_cast<size_t>(label)];
   }
@@ -71,7 +93,7 @@ double Batches::weight(int64_t batch, const LossOptions& loss) const {
 }
 
 Batch Batches::read(int64_t batch) const {
-  const auto entries = entriesOf(batch);
+  const auto entries = ownEntriesOf(batch);
   Batch out;
   out.input = images(entries);
   if (classes_ == 0) return out;

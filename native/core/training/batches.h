@@ -30,6 +30,7 @@ struct BatchOptions {
   at::ScalarType type = at::kFloat;
   uint64_t seed = 0;
   FeatureCache* features = nullptr;  // where images do not change: what to read instead of them
+  int rank = 0, processes = 1;       // of those that share each batch: this process's part
 };
 
 class Batches {
@@ -40,14 +41,19 @@ class Batches {
           int64_t batchSize, const BatchOptions& options);
 
   int64_t count() const { return static_cast<int64_t>(bounds_.size()) - 1; }
+  // Images of all processes.
   int64_t size(int64_t batch) const;
   // What the loss of a batch is divided by: its images or, of a weighted mean, their classes'
-  // weights.
+  // weights. Of all processes, and of this one.
   double weight(int64_t batch, const LossOptions& loss) const;
+  double ownWeight(int64_t batch, const LossOptions& loss) const;
+  // This process's part: as many images as the others have, or one more or less.
   Batch read(int64_t batch) const;
 
  private:
   std::span<const int32_t> entriesOf(int64_t batch) const;
+  std::span<const int32_t> ownEntriesOf(int64_t batch) const;
+  double weigh(std::span<const int32_t> entries, const LossOptions& loss) const;
   at::Tensor images(std::span<const int32_t> entries) const;
   at::Tensor labels(std::span<const int32_t> entries) const;
   void mix(Batch& batch, std::span<const int32_t> entries) const;

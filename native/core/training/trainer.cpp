@@ -9,8 +9,10 @@
 #include <ATen/core/grad_mode.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
+#include <random>
 #include <utility>
 
 namespace roentgen {
@@ -63,6 +65,16 @@ std::shared_ptr<Network> placed(std::shared_ptr<Network> network, const TrainerO
 // Of cached features; a ResNet-50's of 100,000 images take 0.8 GB.
 constexpr int64_t mostFeatureBytes = int64_t{1} << 30;
 
+// Of this process's draws in a step, all different.
+uint64_t stepSeed(uint64_t seed, int64_t epoch, int64_t step, int rank) {
+  std::array<uint32_t, 2> drawn;
+  std::seed_seq{static_cast<uint32_t>(seed), static_cast<uint32_t>(seed >> 32),
+                static_cast<uint32_t>(epoch), static_cast<uint32_t>(step),
+                static_cast<uint32_t>(rank)}
+      .generate(drawn.begin(), drawn.end());
+  return static_cast<uint64_t>(drawn[0]) << 32 | drawn[1];
+}
+
 constexpr char generatorKey[] = "random.generator";
 constexpr char positionKey[] = "training.position";
 
@@ -70,6 +82,20 @@ at::Tensor toTensor(const EpochPosition& p) {
   return at::tensor({static_cast<double>(p.epoch), static_cast<double>(p.step), p.loss,
                      static_cast<double>(p.correct), static_cast<double>(p.samples), p.seconds},
                     at::kDouble);
+}
+
+// This process's part of an evaluation.
+Selection partOf(const Selection& selection, const Group& group) {
+  const auto count = static_cast<int64_t>(selection.indices.size());
+  const auto cut = [&](const std::vector<int32_t>& all) {
+    if (all.empty()) return all;
+    return std::vector<int32_t>(all.begin() + count * group.rank() / group.size(),
+                                all.begin() + count * (group.rank() + 1) / group.size());
+  };
+  Selection part = selection;
+  part.indices = cut(selection.indices);
+  part.labels = cut(selection.labels);
+  return part;
 }
 
 EpochPosition toPosition(const at::Tensor& tensor) {
@@ -88,6 +114,8 @@ Trainer::Trainer(std::shared_ptr<Network> network, const TrainerOptions& options
                      ? at::make_generator<at::CPUGeneratorImpl>(options.seed)
                      : at::globalContext().defaultGenerator(options.device).clone()) {
   generator_.set_current_seed(options.seed);
+  if (const auto& group = options.group)
+    peerSum_ = [&group = *group](const at::Tensor& values) { group.sum(values); };
   const bool reconstruction = network_->task() == Task::reconstruction;
   if (reconstruction != (options.loss.kind == Loss::meanSquaredError)) {
     throw Error("ERR_INVALID_ARGUMENT",
@@ -127,13 +155,16 @@ EpochStatistics Trainer::epoch(Dataset& dataset, const Selection& selection,
   const bool classified = network_->task() == Task::classification;
   checkSelection(dataset, selection, options.batchSize, network_->shape(), classified);
   const Stopwatch watch;
+  const Group* group = options_.group.get();
   const BatchOptions batchOptions{
       .augmentation = options_.augmentation,
       .normalization = options_.normalization,
       .device = options_.device,
       .type = options_.compute == at::kDouble ? at::kDouble : at::kFloat,
       .seed = options_.seed,
-      .features = features(dataset)};
+      .features = features(dataset),
+      .rank = group ? group->rank() : 0,
+      .processes = group ? group->size() : 1};
   const Batches batches(dataset, selection, classes(), options.epoch, options.batchSize,
                         batchOptions);
   const size_t firstLayer = batchOptions.features ? batchOptions.features->layers() : 0;
@@ -143,7 +174,11 @@ EpochStatistics Trainer::epoch(Dataset& dataset, const Selection& selection,
     throw Error("ERR_INVALID_ARGUMENT",
                 text("Expected 1 or ", steps, " learning rates, received ", rates.size()));
   }
-  const Mode mode{.training = true, .compute = options_.compute, .generator = &generator_};
+  const Mode mode{.training = true,
+                  .compute = options_.compute,
+                  .generator = &generator_,
+                  .peers = group ? &peerSum_ : nullptr};
+  if (group) followGradients();
   const bool continues = std::exchange(continues_, false) && position_.epoch == options.epoch &&
                          position_.step <= steps;
   const EpochPosition start = continues ? position_ : EpochPosition{};
@@ -158,11 +193,13 @@ EpochStatistics Trainer::epoch(Dataset& dataset, const Selection& selection,
     if (step % options_.accumulation == 0) {
       // Only here, between two updates, is the state one that training can go on from.
       const bool enough = options.updates > 0 && updates == options.updates;
-      if (cancellation.cancelled() || enough) {
+      const bool cancelled =
+          group ? group->any(cancellation.cancelled()) : cancellation.cancelled();
+      if (cancelled || enough) {
         pause(step);
         continues_ = true;
       }
-      cancellation.check();
+      if (cancelled) Cancellation::abort();
       if (enough) break;
       gathered = 0;
       for (int64_t i = step; i < std::min(step + options_.accumulation, steps); ++i)
@@ -171,19 +208,29 @@ EpochStatistics Trainer::epoch(Dataset& dataset, const Selection& selection,
     const Batch batch = batches.read(step);
     const int64_t size = batches.size(step);
     const double rate = rates[rates.size() == 1 ? 0 : static_cast<size_t>(step)];
+    if (group)
+      generator_.set_current_seed(stepSeed(options_.seed, options.epoch, step, group->rank()));
+    const bool complete = (step + 1) % options_.accumulation == 0 || step + 1 == steps;
+    if (gradients_) gradients_->beforeForward();
     const auto output = network_->forward(batch.input, mode, firstLayer);
-    const auto loss = computeLoss(options_.loss, output, batch.target, batch.input);
-    // Each batch counts by its weight, so that the update is that of one large batch.
-    const double share = batches.weight(step, options_.loss) / gathered;
-    (options_.accumulation == 1 ? loss : loss * share).backward();
-    ++step;
-    if (step % options_.accumulation == 0 || step == steps) {
+    auto loss = computeLoss(options_.loss, output, batch.target, batch.input);
+    // Each batch, and of a group's each part, counts by its weight, so that the update is that of
+    // one large batch. Of a group's gradients the mean is taken, not the sum.
+    const double own = batches.ownWeight(step, options_.loss);
+    const double share = own / gathered * batchOptions.processes;
+    if (gradients_ && complete) gradients_->beforeBackward();
+    backward(share == 1 ? loss : loss * share);
+    if (complete) {
       optimizer_.step(rate);
       ++updates;
       if (average_) average_->update();
     }
 
-    tally.add(loss, classified ? countCorrect(output.detach(), batch.labels) : at::Tensor(), size);
+    auto correct = classified ? countCorrect(output.detach(), batch.labels) : at::Tensor();
+    loss = loss.detach();
+    if (group) total(loss, correct, own / batches.weight(step, options_.loss));
+    tally.add(loss, correct, size);
+    ++step;
     if (!tally.due(step, steps)) continue;
     const double mean = tally.meanLoss();
     if (!std::isfinite(mean)) {
@@ -206,7 +253,56 @@ EpochStatistics Trainer::epoch(Dataset& dataset, const Selection& selection,
 Outputs Trainer::evaluate(Dataset& dataset, const Selection& selection, EvaluationOptions options,
                           const Cancellation& cancellation, const ProgressCallback& progress) {
   if (options.compute == options_.compute) options.features = features(dataset);
-  return roentgen::evaluate(*network_, dataset, selection, options, cancellation, progress);
+  const Group* group = options_.group.get();
+  const auto pass = [&](const Selection& part, const Cancellation& stop) {
+    return roentgen::evaluate(*network_, dataset, part, options, stop, progress);
+  };
+  const size_t count = selection.indices.size();
+  if (!group || count < static_cast<size_t>(group->size())) return pass(selection, cancellation);
+  // One that stopped midway would leave the others waiting.
+  Outputs outputs = pass(partOf(selection, *group), Cancellation());
+  const auto loss = at::full({1}, outputs.loss, at::kDouble) *
+                    static_cast<double>(outputs.values.size(0)) / static_cast<double>(count);
+  group->sum(loss);
+  outputs.loss = loss.item<double>();
+  outputs.values = group->gather(outputs.values);
+  if (group->any(cancellation.cancelled())) Cancellation::abort();
+  return outputs;
+}
+
+void Trainer::followGradients() {
+  auto parameters = network_->trainable();
+  std::erase_if(parameters, [](const State& entry) { return !entry.tensor.requires_grad(); });
+  if (gradients_ && gradients_->covers(parameters)) return;
+  // The hooks of the former go first.
+  gradients_.reset();
+  if (!parameters.empty()) gradients_.emplace(options_.group, parameters);
+}
+
+void Trainer::backward(const at::Tensor& loss) const {
+  if (!options_.group) return loss.backward();
+  options_.group->guard([&] { loss.backward(); });
+}
+
+void Trainer::total(at::Tensor& loss, at::Tensor& correct, double share) const {
+  auto figures = at::zeros({2}, at::kDouble);
+  figures[0].copy_(loss * share);
+  if (correct.defined()) figures[1].copy_(correct);
+  options_.group->sum(figures);
+  loss = figures[0].to(loss.device(), loss.scalar_type());
+  if (correct.defined()) correct = figures[1].to(correct.device(), at::kLong);
+}
+
+void Trainer::share() {
+  if (!options_.group) return;
+  const at::NoGradGuard noGrad;
+  const auto state = tensors();
+  for (const auto& [name, tensor] : state)
+    options_.group->broadcast(tensor);
+  if (average_) average_->load(state);
+  position_ = toPosition(state.at(positionKey));
+  continues_ = options_.group->any(continues_);
+  features_.reset();
 }
 
 void Trainer::exchangeAverage() {
@@ -217,13 +313,18 @@ void Trainer::exchangeAverage() {
 
 void Trainer::save(const std::string& path,
                    const std::map<std::string, std::string>& metadata) const {
-  TensorFile file{optimizer_.state(), describeModel(*network_, metadata)};
-  for (const State& entry : network_->state())
-    file.tensors[entry.name] = entry.tensor;
-  if (average_) file.tensors.merge(average_->state());
+  TensorFile file{tensors(), describeModel(*network_, metadata)};
   file.tensors[generatorKey] = generator_.get_state();
-  file.tensors[positionKey] = toTensor(position_);
   writeTensors(path, file);
+}
+
+StateDictionary Trainer::tensors() const {
+  StateDictionary all = optimizer_.state();
+  for (const State& entry : network_->state())
+    all[entry.name] = entry.tensor.detach();
+  if (average_) all.merge(average_->state());
+  all[positionKey] = toTensor(position_);
+  return all;
 }
 
 std::map<std::string, std::string> Trainer::load(const std::string& path) {

@@ -3,6 +3,8 @@
 
 #include "core/cancellation.h"
 #include "core/dataset/selection.h"
+#include "core/distributed/gradients.h"
+#include "core/distributed/group.h"
 #include "core/inference/evaluate.h"
 #include "core/inference/feature_cache.h"
 #include "core/loss.h"
@@ -33,6 +35,7 @@ struct TrainerOptions {
   at::Device device = at::kCPU;
   Normalization normalization;
   uint64_t seed = 0;
+  std::shared_ptr<Group> group = nullptr;  // of processes that train together; null for one alone
 };
 
 struct EpochOptions {
@@ -57,6 +60,9 @@ struct EpochPosition {
   double seconds = 0;
 };
 
+// In a group every process must make the same calls in the same order, with the same arguments but
+// for what only one of them is asked: each takes its part of every batch, and all come to the same
+// weights, those that one process alone would come to.
 class Trainer {
  public:
   // Moves the network to the device. Throws ERR_DEVICE or ERR_INVALID_ARGUMENT.
@@ -67,7 +73,8 @@ class Trainer {
   // Once cancelled it stops after a whole update and throws ABORT_ERR; the same call goes on from
   // there. So it does after as many updates as were asked for, and after `save` and `load`; where
   // the epoch was done, to the end at once.
-  // Throws ERR_DIVERGED with the step where the loss is not finite.
+  // Throws ERR_DIVERGED with the step where the loss is not finite. In a group one that is
+  // cancelled stops all.
   EpochStatistics epoch(Dataset& dataset, const Selection& selection, const EpochOptions& options,
                         const Cancellation& cancellation, const ProgressCallback& progress);
 
@@ -79,8 +86,12 @@ class Trainer {
   // Throws ERR_INVALID_ARGUMENT where no average is kept.
   void exchangeAverage();
 
+  // Every process of the group gets the state of the first: weights, moments, average and position.
+  void share();
+
   // Weights, moments, average, random state and the position within the epoch: all that an exact
-  // continuation needs.
+  // continuation needs. In a group, where random numbers come from seed, step and rank, for one
+  // process to call.
   void save(const std::string& path, const std::map<std::string, std::string>& metadata) const;
   std::map<std::string, std::string> load(const std::string& path);
 
@@ -92,6 +103,13 @@ class Trainer {
   // Null where every image must go through the whole network: no layer is frozen, images change
   // from epoch to epoch, or their features would take too much memory.
   FeatureCache* features(Dataset& dataset);
+  // Makes `gradients_` for what is trained now.
+  void followGradients();
+  void backward(const at::Tensor& loss) const;
+  // Of this process's part of a batch, those of the whole. `share`: the part's of the loss.
+  void total(at::Tensor& loss, at::Tensor& correct, double share) const;
+  // All tensors of the state, in the same order in all processes.
+  StateDictionary tensors() const;
 
   std::shared_ptr<Network> network_;
   TrainerOptions options_;
@@ -101,6 +119,8 @@ class Trainer {
   EpochPosition position_;   // of the last epoch
   bool continues_ = false;   // whether that epoch was left early, or comes from a file
   std::optional<FeatureCache> features_;
+  std::optional<GradientMean> gradients_;  // in a group
+  PeerSum peerSum_;                        // in a group
 };
 
 }  // namespace roentgen
