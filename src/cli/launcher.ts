@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { createInterface } from 'node:readline';
-import { RoentgenError } from '../native/index.js';
+import { errorCodes, RoentgenError } from '../native/index.js';
 import type { Terminal } from './terminal.js';
 
 /** The others have this long to end in words of their own before they are ended. */
@@ -20,14 +20,18 @@ export interface LaunchPlan {
 /**
  * Runs this process's own command line in `count` processes, which find in their environment who they are, as torchrun
  * tells it.
- * @throws RoentgenError ERR_PEER with the exit code of the process that failed first, once no restart is left; ABORT_ERR
- * after Ctrl-C
+ * @returns the exit code of the process that failed first, once no restart is left, and has said why; 0 where none has
+ * @throws RoentgenError ERR_PEER where that one was killed
  */
-export async function launchProcesses({ count, maxRestarts, terminal }: LaunchPlan): Promise<void> {
+export async function launchProcesses({
+  count,
+  maxRestarts,
+  terminal,
+}: LaunchPlan): Promise<number> {
   const id = `${timestamp(new Date())}-${randomBytes(2).toString('hex')}`;
-  let interrupted = false;
   // The terminal sends it to all: they save their state, and end themselves.
-  process.on('SIGINT', () => (interrupted = true));
+  const interrupt = new AbortController();
+  process.on('SIGINT', () => interrupt.abort());
   for (let attempt = 0; ; attempt += 1) {
     const port = await freePort();
     const children = Array.from({ length: count }, (_, rank) =>
@@ -40,19 +44,23 @@ export async function launchProcesses({ count, maxRestarts, terminal }: LaunchPl
       }),
     );
     const failed = await firstFailure(children);
-    if (failed === null) return;
-    if (interrupted || failed.code === 130) {
-      throw new RoentgenError('ABORT_ERR', 'The training was interrupted');
+    if (failed === null) return 0;
+    const { rank, code, signal } = failed;
+    const what = `Process ${rank} of ${count} ended with ${signal ?? `exit code ${code ?? 1}`}`;
+    if (interrupt.signal.aborted || attempt === maxRestarts || misused(code)) {
+      if (code !== null) return code;
+      throw new RoentgenError('ERR_PEER', what);
     }
-    const how = failed.signal ?? `exit code ${failed.code ?? 1}`;
-    if (attempt === maxRestarts) {
-      throw new RoentgenError('ERR_PEER', `Process ${failed.rank} of ${count} ended with ${how}`);
-    }
-    terminal.print(
-      `Process ${failed.rank} of ${count} ended with ${how}: all go on from the last checkpoint ` +
-        `(restart ${attempt + 1} of ${maxRestarts})`,
-    );
+    const restart = `(restart ${attempt + 1} of ${maxRestarts})`;
+    terminal.print(`${what}: all go on from the last checkpoint ${restart}`);
   }
+}
+
+/** Trying again would change nothing. */
+function misused(code: number | null): boolean {
+  return (
+    code === errorCodes.ERR_INVALID_ARGUMENT.exitCode || code === errorCodes.ERR_SPLIT_LEAK.exitCode
+  );
 }
 
 /** The first process speaks for all on stdout; what the others have to say is marked as theirs. */

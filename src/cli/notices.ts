@@ -17,6 +17,7 @@ export function printOutcome(outcome: Outcome, { json, verbose, terminal }: Sess
   for (const line of problemLines(problems, verbose)) terminal.print(line);
   if (showsPredictions) terminal.print(terminal.style.dim(notice));
   if (typeof failed === 'string') return errorCodes[failed].exitCode;
+  if (typeof failed === 'number') return failed;
   return failed || (problems.length > 0 && !keepGoing) ? 1 : 0;
 }
 

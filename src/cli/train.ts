@@ -83,15 +83,17 @@ export const trainVerb: Verb = {
     { command: 'train --resume runs/demo', explanation: 'go on with a run that was interrupted' },
     {
       command: 'train chest_xray --nproc 4 --max-restarts 2',
-      explanation: 'four processes share each batch; torchrun and Slurm start them on several hosts',
+      explanation:
+        'four processes share each batch; torchrun and Slurm start them on several hosts',
     },
   ],
   async run(args, session) {
     const { nproc, maxRestarts, peerTimeout } = args.flags(groupFlags);
     const launch = readLaunch();
     if (launch === null && nproc > 1) {
-      await launchProcesses({ count: nproc, maxRestarts, terminal: session.terminal });
-      return { text: '', json: undefined };
+      const { terminal } = session;
+      const failed = await launchProcesses({ count: nproc, maxRestarts, terminal });
+      return { text: '', json: undefined, failed };
     }
     if (launch === null) return trainHere(args, session);
     const places = args.flags(runFlags);
@@ -145,7 +147,7 @@ async function newTraining(
 ): Promise<Start> {
   const { data, settings } = await readSettings(args, config);
   if (launch === undefined) return (hooks) => train({ ...settings, ...places, data }, hooks);
-  const experiment = places.experiment ?? experimentOf(launch, settings.model ?? 'run');
+  const experiment = places.experiment ?? experimentOf(launch, settings.model);
   // A name that the user gave may be that of a run of before; a launch's own is its alone.
   const again = launch.attempt > 0 || places.experiment === undefined;
   const left =

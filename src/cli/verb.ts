@@ -16,8 +16,11 @@ export interface Outcome {
   keepGoing?: boolean;
   /** Whether it tells what a model thinks of images, so that the notice belongs below it. */
   showsPredictions?: boolean;
-  /** Whether what was asked for was found wanting, which makes the exit code 1, or that of the error it amounts to. */
-  failed?: boolean | ErrorCode;
+  /**
+   * Whether what was asked for was found wanting, which makes the exit code 1, or that of the error it amounts to, or
+   * that of another process that has said why.
+   */
+  failed?: boolean | ErrorCode | number;
 }
 
 export interface Example {

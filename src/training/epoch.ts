@@ -41,7 +41,10 @@ export async function trainEpoch(
   if (freeze.length > 0) network.freeze(frozenIn(epoch - 1, spec, settings));
   const drawn = samplePositions(selection.train, packed.index.labels, sampler, seed, epoch - 1);
   const chosen = select(preparation, drawn);
-  const scheduled = schedule.rates(epoch - 1, countSteps(drawn.length, batchSize, trainer.processes));
+  const scheduled = schedule.rates(
+    epoch - 1,
+    countSteps(drawn.length, batchSize, trainer.processes),
+  );
   const onProgress = (progress: EpochProgress): void => {
     onEvent?.({ kind: 'step', epoch, epochs, ...toStep(progress, epochs - epoch) });
   };

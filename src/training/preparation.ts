@@ -25,9 +25,9 @@ import type { TrainHooks } from './events.js';
 import { toLoss } from './imbalance.js';
 import { resolveNormalization } from './normalization.js';
 import { keepOnly } from './only.js';
-import type { RunTrainer } from './group/leader.js';
 import { toOptimizer } from './optimization.js';
 import type { ResolvedSettings } from './options.js';
+import type { RunTrainer } from './runTrainer.js';
 import {
   checkCombinations,
   imageFormat,

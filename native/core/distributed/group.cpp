@@ -4,6 +4,7 @@
 
 #include <ATen/Context.h>
 #include <ATen/Functions.h>
+#include <c10/util/Logging.h>
 #include <torch/csrc/distributed/c10d/PrefixStore.hpp>
 #include <torch/csrc/distributed/c10d/ProcessGroup.hpp>
 #include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
@@ -13,6 +14,7 @@
 #endif
 
 #include <algorithm>
+#include <cstdlib>
 #include <string_view>
 
 namespace roentgen {
@@ -51,6 +53,11 @@ void connect(c10d::ProcessGroup& group, const c10::intrusive_ptr<c10d::Store>& s
 #endif
 }
 
+// c10d prints what goes wrong, with traces, before it throws it: our errors say it in words.
+void quietLog() {
+  if (!std::getenv("TORCH_CPP_LOG_LEVEL")) FLAGS_caffe2_log_level = c10::GLOG_FATAL;
+}
+
 // The first line of what c10d says; a trace of its own sources follows.
 std::string_view firstLine(std::string_view text) {
   return text.substr(0, std::min<size_t>(text.find('\n'), 240));
@@ -63,6 +70,7 @@ std::shared_ptr<Group> Group::join(const GroupOptions& options) {
     throw Error("ERR_INVALID_ARGUMENT",
                 text("Expected a rank from 0 to ", options.size - 1, ", received ", options.rank));
   }
+  quietLog();
   std::shared_ptr<Group> group(new Group(options));
   group->guard([&] {
     const auto store = openStore(options);

@@ -76,16 +76,15 @@ class SharedBatchNorm : public torch::autograd::Function<SharedBatchNorm> {
     const auto [unused, dScale, dShift] = at::native_batch_norm_backward(
         dy, x, {}, mean, variance, {}, {}, /*train=*/false, epsilon, {false, true, true});
     variable_list result(8);
-    if (scale.defined()) result[1] = dScale;
-    if (scale.defined()) result[2] = dShift;
+    result[1] = dScale;
+    result[2] = dShift;
     if (!context->needs_input_grad(0)) return result;
     const auto sums = at::cat({dScale, dShift}).to(at::kDouble);
     sum(sums);
     const int64_t channels = x.size(1);
     const auto means = sums / count;
     // dx = γσ⁻¹ · (dy − mean(dy) − x̂ · mean(dy·x̂)) as a·dy + b·x + c: Ioffe and Szegedy 2015.
-    auto a = deviation.to(at::kDouble);
-    if (scale.defined()) a = a * scale.detach().to(at::kDouble);
+    const auto a = deviation.to(at::kDouble) * scale.detach().to(at::kDouble);
     const auto b = -a * deviation * means.narrow(0, 0, channels);
     const auto c = -a * means.narrow(0, channels, channels) - b * mean;
     auto dx = at::addcmul(column(c, x), x, column(b, x));
@@ -103,8 +102,11 @@ at::Tensor sharedBatchNorm(BatchNorm& norm, const at::Tensor& x, const at::Tenso
     return measure(x.detach(), norm.runningMean, sum);
   }();
   follow(norm, seen);
-  const auto type = norm.runningMean.scalar_type();
-  return SharedBatchNorm::apply(x, scale, shift, seen.mean.to(type), seen.variance.to(type),
+  const auto mean = seen.mean.to(norm.runningMean.scalar_type());
+  const auto variance = seen.variance.to(mean.scalar_type());
+  // Every input must be there.
+  return SharedBatchNorm::apply(x, scale.defined() ? scale : at::ones_like(mean),
+                                shift.defined() ? shift : at::zeros_like(mean), mean, variance,
                                 seen.count, norm.epsilon, &sum);
 }
 

@@ -12,8 +12,10 @@ import { parseSettings } from '../settings.js';
 import { frozenIn } from '../transfer.js';
 import { listen, type Beginning, type End, type Task } from './messages.js';
 
-/** Where this process has the images, if not where the first one has them. */
-export type FollowOptions = Partial<Pick<Places, 'data' | 'cacheDir' | 'workers'>>;
+export interface FollowOptions extends Pick<Places, 'cacheDir' | 'workers'> {
+  /** Where this process has the images; default where the first one has them. */
+  data?: string | undefined;
+}
 
 /**
  * Trains along until the first process says that the run ends.
@@ -71,7 +73,8 @@ async function unlessAborted(work: Promise<unknown>): Promise<void> {
 function checkVersions({ versions }: Beginning): void {
   const own = { roentgen: packageVersion, torch: systemInfo().torchVersion };
   if (versions.roentgen === own.roentgen && versions.torch === own.torch) return;
-  const words = ({ roentgen, torch }: typeof own): string => `roentgen ${roentgen} on LibTorch ${torch}`;
+  const words = ({ roentgen, torch }: typeof own): string =>
+    `roentgen ${roentgen} on LibTorch ${torch}`;
   throw new RoentgenError(
     'ERR_PEER',
     `The first process has ${words(versions)}, this one ${words(own)}: install the same everywhere`,

@@ -18,13 +18,8 @@ import {
 } from '../../native/index.js';
 import type { ResolvedSettings } from '../options.js';
 import type { Preparation } from '../preparation.js';
+import type { RunTrainer } from '../runTrainer.js';
 import { tell, type Task } from './messages.js';
-
-/** What a run asks of its trainer. */
-export type RunTrainer = Pick<
-  Trainer,
-  'epoch' | 'evaluate' | 'exchangeAverage' | 'share' | 'save' | 'load' | 'processes' | 'dispose'
->;
 
 /** Does `work` as the first process of the group, and lets the others go at its end. */
 export async function leading<T>(group: Group | undefined, work: () => Promise<T>): Promise<T> {

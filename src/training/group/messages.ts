@@ -1,11 +1,6 @@
 /** What the first process of a group tells the others, and how. */
 import type { Audit } from '../../data/index.js';
-import type {
-  EpochOptions,
-  EvaluationOptions,
-  Group,
-  Normalization,
-} from '../../native/index.js';
+import type { EpochOptions, EvaluationOptions, Group, Normalization } from '../../native/index.js';
 import type { TrainSettings } from '../options.js';
 
 /** All that the others need to make ready for the same run. */
@@ -28,7 +23,10 @@ type Plain<T> = { [Key in keyof T]: T[Key] extends Int32Array | Float64Array ? n
 /** Calls of the trainer that all make together. */
 export type Task =
   | { kind: 'share' }
-  | { kind: 'epoch'; options: Plain<Omit<EpochOptions, 'learningRate'>> & { learningRate: number | number[] } }
+  | {
+      kind: 'epoch';
+      options: Plain<Omit<EpochOptions, 'learningRate'>> & { learningRate: number | number[] };
+    }
   /** `averaged`: with the averaged weights in the network. */
   | { kind: 'evaluate'; averaged: boolean; options: Plain<EvaluationOptions> }
   | End;
