@@ -26,8 +26,13 @@ export interface Running {
 }
 
 /** Starts `roentgen …args` in a folder, with a cache of its own there. */
-export function startRoentgen(folder: string, args: readonly string[]): Running {
-  const env = { ...process.env, ROENTGEN_CACHE: join(folder, 'cache'), OMP_NUM_THREADS: '1' };
+export function startRoentgen(
+  folder: string,
+  args: readonly string[],
+  variables: Readonly<Record<string, string>> = {},
+): Running {
+  const own = { ROENTGEN_CACHE: join(folder, 'cache'), OMP_NUM_THREADS: '1', ...variables };
+  const env = { ...process.env, ...own };
   const child = spawn(process.execPath, [program, ...args], { cwd: folder, env });
   const output = { stdout: '', stderr: '' };
   const waiting: { pattern: RegExp; resolve: () => void }[] = [];

@@ -107,24 +107,30 @@ export class LeadingTrainer implements RunTrainer {
     this.trainer.dispose();
   }
 
-  /** Once the others have begun, this one must too: a signal that was there before comes after. */
+  /** Once the others have begun, this one must too: a signal counts from its first step on. */
   private async together<P, T>(
     task: Task,
-    { signal, ...hooks }: Hooks<P>,
+    { signal, onProgress }: Hooks<P>,
     work: (hooks: Hooks<P>) => Promise<T>,
   ): Promise<T> {
     throwIfAborted(signal);
     await this.share();
     await tell(this.group, task);
     const stop = new AbortController();
+    let begun = false;
     const forward = (): void => {
-      stop.abort(signal?.reason);
+      if (begun && signal?.aborted) stop.abort(signal.reason);
     };
-    const working = work({ ...hooks, signal: stop.signal });
-    if (signal?.aborted) forward();
-    signal?.addEventListener('abort', forward, { once: true });
+    signal?.addEventListener('abort', forward);
     try {
-      return await working;
+      return await work({
+        signal: stop.signal,
+        onProgress: (progress) => {
+          begun = true;
+          forward();
+          onProgress?.(progress);
+        },
+      });
     } finally {
       signal?.removeEventListener('abort', forward);
     }
