@@ -4,9 +4,11 @@ export {
   compareRuns,
   findBatchSize,
   findLearningRate,
+  followTraining,
   importModel,
   listRuns,
   previewAugmentation,
+  readLaunch,
   resumeTraining,
   train,
   trainOptionsSchema,
@@ -22,10 +24,12 @@ export type {
   EpochRecord,
   FindBatchOptions,
   FindRateOptions,
+  FollowOptions,
   Hook,
   HookAnswer,
   ImportOptions,
   ImportResult,
+  Launch,
   PreviewSettings,
   RateFinding,
   RatePoint,
@@ -307,5 +311,12 @@ export type { DemoHooks, DemoOptions, DemoResult } from './demo/index.js';
 export { doctor, formatDoctor } from './doctor/index.js';
 export type { Check, DoctorReport } from './doctor/index.js';
 
-export { errorCodes, liveHandles, RoentgenError, setThreads, systemInfo } from './native/index.js';
-export type { ErrorCode, SystemInfo } from './native/index.js';
+export {
+  errorCodes,
+  Group,
+  liveHandles,
+  RoentgenError,
+  setThreads,
+  systemInfo,
+} from './native/index.js';
+export type { ErrorCode, GroupOptions, SystemInfo } from './native/index.js';

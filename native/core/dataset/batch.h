@@ -36,9 +36,9 @@ class BatchReader {
 // A permutation of 0 … count − 1 that depends on (seed, epoch) alone.
 std::vector<int32_t> epochOrder(size_t count, uint64_t seed, int64_t epoch);
 
-// Where the batches of an epoch begin, and its end. A last batch with fewer than two images for each
-// of the processes that share it joins the one before: batch normalization cannot train on a single
-// value per channel, and no process may be without an image.
+// Where the batches of an epoch begin, and its end. A last batch with fewer than two images for
+// each of the processes that share it joins the one before: batch normalization cannot train on a
+// single value per channel, and no process may be without an image.
 std::vector<size_t> batchBounds(size_t count, size_t batchSize, size_t processes = 1);
 
 }  // namespace roentgen

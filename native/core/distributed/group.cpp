@@ -13,9 +13,8 @@
 #include <torch/csrc/distributed/c10d/ProcessGroupNCCL.hpp>
 #endif
 
-#include <algorithm>
 #include <cstdlib>
-#include <string_view>
+#include <regex>
 
 namespace roentgen {
 namespace {
@@ -58,9 +57,11 @@ void quietLog() {
   if (!std::getenv("TORCH_CPP_LOG_LEVEL")) FLAGS_caffe2_log_level = c10::GLOG_FATAL;
 }
 
-// The first line of what c10d says; a trace of its own sources follows.
-std::string_view firstLine(std::string_view text) {
-  return text.substr(0, std::min<size_t>(text.find('\n'), 240));
+// The first line of what c10d says, without the places in its own sources.
+std::string reasonOf(const std::string& message) {
+  static const std::regex place(R"(\[/[^\]]*\] )");
+  const std::string line = message.substr(0, message.find('\n'));
+  return std::regex_replace(line, place, "").substr(0, 200);
 }
 
 }  // namespace
@@ -144,7 +145,7 @@ void Group::guard(const std::function<void()>& work) const {
         "ERR_PEER",
         text("Process ", rank(), " of ", size(), " lost the others, or one did nothing for ",
              std::chrono::duration_cast<std::chrono::seconds>(options_.timeout).count(),
-             " s: ", firstLine(error.what())));
+             " s: ", reasonOf(error.what())));
   }
 }
 
