@@ -1,0 +1,132 @@
+/** The sides of a case: who can do it, and how each is measured in a process of its own. */
+import { join } from 'node:path';
+import { isAbort, packageRoot, RoentgenError } from '../native/index.js';
+import { toFailure } from './failure.js';
+import { locateOnnxruntime } from './onnxruntime.js';
+import type { BenchmarkSettings, Rival } from './options.js';
+import type { Answer, Case, MeasurePlan, Side } from './plan.js';
+import { runForOne, type Command } from './processes.js';
+import type { DrawPlan } from './programs/drawOnnx.js';
+import { pythonProgram, pytorchVersion, tunedMemory } from './python.js';
+
+/** The others that are at hand. */
+export interface Rivals {
+  /** Version of PyTorch; absent where it is not measured, as the next. */
+  pytorch?: string;
+  /** Folder of the package. */
+  onnxruntime?: string;
+  /** Why one that was asked for is not measured, or not everywhere. */
+  notes: string[];
+}
+
+export async function findRivals(names: readonly Rival[], cases: readonly Case[]): Promise<Rivals> {
+  const found: Rivals = { notes: [] };
+  const leaveOut = (name: string, error: unknown): void => {
+    if (!(error instanceof RoentgenError)) throw error;
+    found.notes.push(`${name} is left out: ${error.message}`);
+  };
+  if (names.includes('pytorch')) {
+    await pytorchVersion().then(
+      (version) => (found.pytorch = version),
+      (error: unknown) => leaveOut('pytorch', error),
+    );
+  }
+  if (names.includes('onnxruntime')) {
+    try {
+      const folder = locateOnnxruntime();
+      if (folder === undefined) {
+        found.notes.push(
+          'onnxruntime is left out: let ROENTGEN_ONNXRUNTIME name a folder into which npm installed onnxruntime-node',
+        );
+      } else {
+        found.onnxruntime = folder;
+        const all = cases.every((each) => serves('onnxruntime', each));
+        if (!all) found.notes.push('onnxruntime is measured in infer on the CPU in fp32 alone');
+      }
+    } catch (error) {
+      leaveOut('onnxruntime', error);
+    }
+  }
+  return found;
+}
+
+/** Whether a side does what a case asks for at all. */
+function serves(side: Side, { mode, device, precision }: Case): boolean {
+  return side !== 'onnxruntime' || (mode === 'infer' && device === 'cpu' && precision === 'fp32');
+}
+
+/** Ours first. */
+export function sidesOf(measured: Case, { pytorch, onnxruntime }: Rivals): Side[] {
+  const sides: Side[] = ['roentgen'];
+  if (pytorch !== undefined) sides.push('pytorch');
+  if (onnxruntime !== undefined) sides.push('onnxruntime');
+  return sides.filter((side) => serves(side, measured));
+}
+
+export interface Bench {
+  settings: BenchmarkSettings;
+  rivals: Rivals;
+  threads: number;
+  /** For files that are needed while something is measured. */
+  folder: string;
+  signal?: AbortSignal | undefined;
+}
+
+/** Measures cases; ONNX files are written once for each network. */
+export class Measurer {
+  private readonly bench: Bench;
+  private readonly drawn = new Map<string, Promise<string>>();
+
+  constructor(bench: Bench) {
+    this.bench = bench;
+  }
+
+  /** One process of one side. What fails is an answer too; only ABORT_ERR is thrown. */
+  async measure(measured: Case, side: Side): Promise<Answer> {
+    try {
+      const { threads, settings, signal } = this.bench;
+      const { model: _, ...work } = measured;
+      const onnx = side === 'onnxruntime' ? { onnx: await this.onnx(measured) } : {};
+      const { warmUp, seconds } = settings;
+      const startedAt = Date.now();
+      const plan: MeasurePlan = { ...work, side, threads, warmUp, seconds, startedAt, ...onnx };
+      return await runForOne<Answer>({ ...commandOf(plan), signal });
+    } catch (error) {
+      if (isAbort(error)) throw error;
+      return { error: toFailure(error) };
+    }
+  }
+
+  private async onnx({
+    model,
+    spec,
+    shape,
+  }: Case): Promise<{ onnxruntime: string; model: string }> {
+    const { rivals, folder, signal } = this.bench;
+    const path = join(folder, `${this.drawn.size}.safetensors`);
+    const drawing =
+      this.drawn.get(model) ??
+      runForOne<{ onnx: string }>({
+        ...program('drawOnnx', { spec, shape, path } satisfies DrawPlan),
+        signal,
+      }).then(({ onnx }) => onnx);
+    this.drawn.set(model, drawing);
+    return { onnxruntime: rivals.onnxruntime ?? '', model: await drawing };
+  }
+}
+
+function program(name: string, plan: object): Command {
+  const path = join(__dirname, 'programs', `${name}.js`);
+  return { file: process.execPath, args: [path, JSON.stringify(plan)] };
+}
+
+function commandOf(plan: MeasurePlan): Command {
+  if (plan.side !== 'pytorch') return program('measure', plan);
+  const path = join(packageRoot, 'scripts', 'benchmark', 'pytorch.py');
+  // -B: the package's folder may not be writable, and what is written there would be packed.
+  return {
+    file: pythonProgram(),
+    args: ['-B', path, JSON.stringify(plan)],
+    environment: tunedMemory,
+  };
+}
