@@ -44,7 +44,7 @@ def main():
 
 def failure(code, error):
     lines = str(error).strip().splitlines() or [type(error).__name__]
-    return {"error": {"code": code, "message": f"PyTorch: {lines[0]}"}}
+    return {"error": {"code": code, "message": lines[0]}}
 
 
 def measure(plan):

@@ -83,7 +83,7 @@ async function measureSpeed(args: Arguments, session: Session): Promise<Outcome>
   return {
     text: `${lines.join('\n')}\n\n${places(output, files)}`,
     json: result,
-    failed: rows.some(({ error }) => error !== null),
+    failed: rows.some(({ side, error }) => side === 'roentgen' && error !== null),
   };
 }
 

@@ -31,10 +31,16 @@ const subject: readonly Column[] = [
 
 const sideColumn: Column = { title: 'side', show: ({ side }) => sideNames[side] };
 
+/** One process has none. */
+const quartiles: Column = {
+  title: 'quartiles',
+  show: ({ figures }) => figures?.quartiles.map(three).join('–') ?? none,
+};
+
 const measured: readonly Column[] = [
   { title: 'batch', show: ({ batchSize }) => String(batchSize) },
   { title: 'images/s', show: figure(({ samplesPerSecond }) => samplesPerSecond) },
-  { title: 'quartiles', show: ({ figures }) => figures?.quartiles.map(three).join('–') ?? none },
+  quartiles,
   { title: 'step ms', show: figure(({ stepMs }) => stepMs.median) },
   { title: 'p95', show: figure(({ stepMs }) => stepMs.p95) },
   { title: 'peak MB', show: figure(({ peakMegabytes }) => peakMegabytes) },
@@ -51,7 +57,8 @@ const ratioColumn: Column = {
 export function benchmarkTable(rows: readonly BenchmarkRow[], rounds: number): string[] {
   const compares = rows.some(({ side }) => side !== 'roentgen');
   const left = [...subject, ...(compares ? [sideColumn] : [])];
-  const columns = [...left, ...measured, ...(compares ? [ratioColumn] : [])];
+  const figures = measured.filter((column) => rounds > 1 || column !== quartiles);
+  const columns = [...left, ...figures, ...(compares ? [ratioColumn] : [])];
   const table = alignColumns(
     [columns.map(({ title }) => title), ...rows.map((row) => columns.map(({ show }) => show(row)))],
     `${'l'.repeat(left.length)}r`,
@@ -69,7 +76,10 @@ function nameOf({ model, mode, device, precision, batchSize, side }: BenchmarkRo
 }
 
 function describe(rounds: number, compares: boolean): string {
-  const spread = rounds === 1 ? 'One process of each' : `Medians of ${rounds} processes of each`;
+  const spread =
+    rounds === 1
+      ? 'One process of each'
+      : `Medians of ${rounds} processes of each, images/s with their quartiles`;
   const ratio = compares ? '; ours ×: how many times the images/s of that side are ours' : '';
   return `${spread}, in turn${ratio}.`;
 }

@@ -29,7 +29,7 @@ export function throughputChart(bars: readonly ThroughputBar[]): Chart {
     spec: (ink) => ({
       vconcat: panels.map(([name, inside]) => panelSpec(name, inside, series, ink)),
       spacing: 28,
-      resolve: { legend: { color: 'shared' }, scale: { color: 'shared' } },
+      resolve: { legend: { color: 'shared' }, scale: { color: 'shared', yOffset: 'independent' } },
     }),
   };
 }
