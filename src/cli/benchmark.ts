@@ -17,6 +17,7 @@ import { flagName } from './flags.js';
 import { progressLine } from './progressLine.js';
 import type { Session } from './session.js';
 import { readingFlags } from './sharedFlags.js';
+import { styleFor } from './style.js';
 import type { Terminal } from './terminal.js';
 import { plural } from './text.js';
 import { createTrainingReporter } from './trainingProgress.js';
@@ -78,8 +79,10 @@ async function measureSpeed(args: Arguments, session: Session): Promise<Outcome>
       onEvent: createSpeedReporter(session.terminal),
     },
   );
-  const { rows, notes, output, files } = result;
-  const lines = [...benchmarkTable(rows, result.settings.rounds), ...notes];
+  const { settings, rows, notes, output, files } = result;
+  const width = process.stdout.columns || Infinity;
+  const table = benchmarkTable(rows, settings.rounds, width, styleFor(process.stdout));
+  const lines = [...table, ...notes];
   return {
     text: `${lines.join('\n')}\n\n${places(output, files)}`,
     json: result,

@@ -1,17 +1,11 @@
 /** Measured speeds as lines: one for each case and side, what failed with its error below. */
 import { sideNames, type BenchmarkRow, type Figures } from '../benchmark/index.js';
-import { alignColumns } from './text.js';
-
-interface Column {
-  title: string;
-  show: (row: BenchmarkRow) => string;
-}
-
-const none = '–';
+import { fittingTable, none, type Column } from './fittingTable.js';
+import type { Style } from './style.js';
 
 /** Three digits, no power of ten. */
 function three(value: number): string {
-  return value >= 100 ? Math.round(value).toLocaleString('en-US') : value.toPrecision(3);
+  return value >= 99.95 ? Math.round(value).toLocaleString('en-US') : value.toPrecision(3);
 }
 
 const figure =
@@ -22,53 +16,63 @@ const figure =
 const inUnits = (value: number | null, unit: number): string =>
   value === null ? none : three(value / unit);
 
-const subject: readonly Column[] = [
-  { title: 'model', show: ({ model }) => model },
-  { title: 'mode', show: ({ mode }) => mode },
-  { title: 'device', show: ({ device }) => device },
-  { title: 'precision', show: ({ precision }) => precision },
+/** One process has no spread. */
+function quartiles({ figures }: BenchmarkRow): string {
+  return figures && figures.perRound.length > 1 ? figures.quartiles.map(three).join('–') : none;
+}
+
+const columns: readonly Column<BenchmarkRow>[] = [
+  { title: 'model', side: 'l', rank: 0, show: ({ model }) => model },
+  { title: 'mode', side: 'l', rank: 0, show: ({ mode }) => mode },
+  { title: 'device', side: 'l', rank: 0, show: ({ device }) => device },
+  { title: 'precision', side: 'l', rank: 0, show: ({ precision }) => precision },
+  { title: 'batch', side: 'r', rank: 0, show: ({ batchSize }) => String(batchSize) },
 ];
 
-const sideColumn: Column = { title: 'side', show: ({ side }) => sideNames[side] };
-
-/** One process has none. */
-const quartiles: Column = {
-  title: 'quartiles',
-  show: ({ figures }) => figures?.quartiles.map(three).join('–') ?? none,
+const sideColumn: Column<BenchmarkRow> = {
+  ...{ title: 'by', side: 'l', rank: 0 },
+  show: ({ side }) => sideNames[side],
 };
 
-const measured: readonly Column[] = [
-  { title: 'batch', show: ({ batchSize }) => String(batchSize) },
-  { title: 'images/s', show: figure(({ samplesPerSecond }) => samplesPerSecond) },
-  quartiles,
-  { title: 'step ms', show: figure(({ stepMs }) => stepMs.median) },
-  { title: 'p95', show: figure(({ stepMs }) => stepMs.p95) },
-  { title: 'peak MB', show: figure(({ peakMegabytes }) => peakMegabytes) },
-  { title: 'first s', show: figure(({ firstResultSeconds }) => firstResultSeconds) },
-  { title: 'params M', show: ({ parameters }) => inUnits(parameters, 1e6) },
-  { title: 'GMACs', show: ({ macs }) => inUnits(macs, 1e9) },
+const figureColumns: readonly Column<BenchmarkRow>[] = [
+  {
+    ...{ title: 'images/s', side: 'r', rank: 0 },
+    show: figure(({ samplesPerSecond }) => samplesPerSecond),
+  },
+  { title: 'quartiles', side: 'r', rank: 4, show: quartiles },
+  { title: 'step ms', side: 'r', rank: 1, show: figure(({ stepMs }) => stepMs.median) },
+  { title: 'p95', side: 'r', rank: 5, show: figure(({ stepMs }) => stepMs.p95) },
+  {
+    ...{ title: 'peak MB', side: 'r', rank: 2 },
+    show: figure(({ peakMegabytes }) => peakMegabytes),
+  },
+  {
+    ...{ title: 'first s', side: 'r', rank: 3 },
+    show: figure(({ firstResultSeconds }) => firstResultSeconds),
+  },
+  { title: 'params M', side: 'r', rank: 7, show: ({ parameters }) => inUnits(parameters, 1e6) },
+  { title: 'GMACs', side: 'r', rank: 6, show: ({ macs }) => inUnits(macs, 1e9) },
+  {
+    ...{ title: 'ours', side: 'r', rank: 0 },
+    show: ({ ratio }) => (ratio === null ? none : `${ratio.toFixed(2)}×`),
+  },
 ];
 
-const ratioColumn: Column = {
-  title: 'ours ×',
-  show: ({ ratio }) => (ratio === null ? '' : ratio.toFixed(2)),
-};
-
-export function benchmarkTable(rows: readonly BenchmarkRow[], rounds: number): string[] {
+/** Lines of at most `width` columns where that is possible. */
+export function benchmarkTable(
+  rows: readonly BenchmarkRow[],
+  rounds: number,
+  width: number,
+  style: Style,
+): string[] {
   const compares = rows.some(({ side }) => side !== 'roentgen');
-  const left = [...subject, ...(compares ? [sideColumn] : [])];
-  const figures = measured.filter((column) => rounds > 1 || column !== quartiles);
-  const columns = [...left, ...figures, ...(compares ? [ratioColumn] : [])];
-  const table = alignColumns(
-    [columns.map(({ title }) => title), ...rows.map((row) => columns.map(({ show }) => show(row)))],
-    `${'l'.repeat(left.length)}r`,
-  );
+  const shown = [...columns, ...(compares ? [sideColumn] : []), ...figureColumns];
   const failures = rows.flatMap((row) =>
     row.error === null
       ? []
       : [`${nameOf(row)}: ${row.error.message.trimEnd()} [${row.error.code}]`],
   );
-  return [...table, '', describe(rounds, compares), ...failures];
+  return [...fittingTable(rows, shown, width, style), '', describe(rounds, compares), ...failures];
 }
 
 function nameOf({ model, mode, device, precision, batchSize, side }: BenchmarkRow): string {
@@ -78,8 +82,8 @@ function nameOf({ model, mode, device, precision, batchSize, side }: BenchmarkRo
 function describe(rounds: number, compares: boolean): string {
   const spread =
     rounds === 1
-      ? 'One process of each'
-      : `Medians of ${rounds} processes of each, images/s with their quartiles`;
-  const ratio = compares ? '; ours ×: how many times the images/s of that side are ours' : '';
-  return `${spread}, in turn${ratio}.`;
+      ? 'One process of each.'
+      : `${rounds} processes of each, in turn: medians, and quartiles of images/s.`;
+  const ratio = 'ours: how many times the images/s of others are those of roentgen, by rounds.';
+  return compares ? `${spread} ${ratio}` : spread;
 }

@@ -8,6 +8,7 @@ import { benchmarkTable } from '../../src/cli/benchmarkTable.js';
 import { parseCsv } from '../../src/data/index.js';
 import { throughputSvg } from '../../src/report/index.js';
 import { texts } from '../report/svgParts.js';
+import { styleFor } from '../../src/cli/style.js';
 import { made, measured } from './support.js';
 
 /** What timm's benchmark.py writes where it infers and trains, in its order. */
@@ -51,6 +52,8 @@ function records(csv: string): Record<string, string>[] {
     Object.fromEntries((header ?? []).map((name, at) => [name, cells[at] ?? ''])),
   );
 }
+
+const plain = styleFor({});
 
 test("the CSV file begins with timm's columns, in its order and units", (t) => {
   const csv = speedCsv(rows);
@@ -96,22 +99,33 @@ test('modes that were not measured have no columns', (t) => {
 });
 
 test('the table has a line for each side, and the errors below it', (t) => {
-  const lines = benchmarkTable(rows, 2);
-  t.regex(lines[0] ?? '', /model +mode +device +precision +side +batch +images\/s/);
-  t.regex(lines[1] ?? '', /resnet18 +infer +cpu +fp32 +roentgen +8 +320 +320–320 +20\.0 +40\.0/);
-  t.regex(lines[2] ?? '', /PyTorch .* 2\.00$/);
+  const lines = benchmarkTable(rows, 2, Infinity, plain);
+  t.regex(lines[0] ?? '', /model +mode +device +precision +batch +by +images\/s/);
+  t.regex(lines[1] ?? '', /resnet18 +infer +cpu +fp32 +8 +roentgen +320 +320–320 +20\.0 +40\.0/);
+  t.regex(lines[2] ?? '', /PyTorch .* 2\.00×$/);
   t.regex(
     lines.at(-1) ?? '',
     /^resnet18 train cpu fp32 8, PyTorch: no memory.*\[ERR_OUT_OF_MEMORY\]$/s,
   );
 });
 
+test('a narrow terminal loses the figures that matter least, and hears which', (t) => {
+  const lines = benchmarkTable(rows, 2, 80, plain);
+  const table = lines.slice(0, lines.indexOf(''));
+  t.true(
+    table.every(({ length }) => length <= 80),
+    table.join('\n'),
+  );
+  t.regex(lines[0] ?? '', /images\/s .*ours$/);
+  t.regex(table.at(-1) ?? '', /^No room for params M, GMACs/);
+});
+
 test('without others the table has neither sides nor ratios', (t) => {
   const [header = ''] = benchmarkTable(
     rows.filter(({ side }) => side === 'roentgen'),
-    1,
+    ...([1, Infinity, plain] as const),
   );
-  t.notRegex(header, /side|ours/);
+  t.notRegex(header, /by|ours/);
 });
 
 test('the chart has a panel for each mode, a bar for each side that worked, and their numbers', async (t) => {
