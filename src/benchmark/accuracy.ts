@@ -4,12 +4,18 @@ import { basename, join } from 'node:path';
 import type { z } from 'zod';
 import type { Problem } from '../data/index.js';
 import { loadModelSpec } from '../models/index.js';
-import { createNewFolder, isAbort, writeFileAtomic } from '../native/index.js';
+import {
+  createNewFolder,
+  RoentgenError,
+  writeFileAtomic,
+  type ErrorCode,
+} from '../native/index.js';
 import { train, type RunResult, type TrainEvent } from '../training/index.js';
 import { accuracySchema } from './accuracyOptions.js';
 import type { AccuracyRow } from './accuracyRow.js';
 import { accuracyCsv } from './accuracyTables.js';
 import { toFailure } from './failure.js';
+import { describeMachine, type MachineRow } from './machine.js';
 import { parseOptions } from './options.js';
 import type { Failure } from './plan.js';
 import { median } from './summary.js';
@@ -32,6 +38,7 @@ export interface AccuracyHooks {
 }
 
 export interface AccuracyResult {
+  machine: MachineRow[];
   data: string;
   epochs: number;
   /** One for each model, in the order of the options. */
@@ -46,9 +53,10 @@ export interface AccuracyResult {
 /**
  * Trains every model on the same images, split and settings: the defaults of `train`. The figures are those of the
  * validation images, which also chose the epoch, so that they lean to the good side; the test split is not read. A model
- * that cannot be trained is a row with its error. Writes `accuracy.csv` and `accuracy.json`, and each run to `runs`.
+ * that cannot be trained is a row with its error; images that cannot be used end it. Writes `accuracy.csv` and `accuracy.json`, and each run to `runs`.
  * For research and education: not a medical device.
- * @throws RoentgenError ERR_INVALID_ARGUMENT; ERR_UNKNOWN_MODEL, ERR_INVALID_SPEC; ERR_NO_SPACE, ERR_IO; ABORT_ERR
+ * @throws RoentgenError ERR_INVALID_ARGUMENT; ERR_UNKNOWN_MODEL, ERR_INVALID_SPEC; as `train` for the images;
+ * ERR_NO_SPACE, ERR_IO; ABORT_ERR
  */
 export async function benchmarkAccuracy(
   { cacheDir, ...options }: AccuracyOptions,
@@ -81,7 +89,7 @@ export async function benchmarkAccuracy(
       rows.push(rowOf(model, result, seen));
       for (const problem of result.problems) problems.set(problem.file, problem);
     } catch (cause) {
-      if (isAbort(cause)) {
+      if (!concernsModel(cause)) {
         await rmdir(output).catch(() => undefined); // only where nothing was written
         throw cause;
       }
@@ -90,7 +98,7 @@ export async function benchmarkAccuracy(
       rows.push({ ...unknown, model, error });
     }
   }
-  const result = { data, epochs, rows };
+  const result = { machine: describeMachine(), data, epochs, rows };
   const files: Record<string, string> = {
     'accuracy.csv': accuracyCsv(rows),
     'accuracy.json': `${JSON.stringify(result, null, 2)}\n`,
@@ -99,6 +107,20 @@ export async function benchmarkAccuracy(
     await writeFileAtomic(join(output, name), content);
   }
   return { ...result, output, files: Object.keys(files), problems: [...problems.values()] };
+}
+
+/** What may befall one model and not the next; all else is about the images, the disk or the user. */
+const modelErrors: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'ERR_INPUT_TOO_SMALL',
+  'ERR_INVALID_ARGUMENT',
+  'ERR_UNSUPPORTED',
+  'ERR_DIVERGED',
+  'ERR_OUT_OF_MEMORY',
+  'ERR_TORCH',
+]);
+
+function concernsModel(error: unknown): boolean {
+  return error instanceof RoentgenError && modelErrors.has(error.code);
 }
 
 /** What a run tells when it starts. */

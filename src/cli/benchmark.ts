@@ -128,6 +128,7 @@ async function measureAccuracy(
   const failures = rows.flatMap(({ model, error }) =>
     error === null ? [] : [`${model}: ${error.message} [${error.code}]`],
   );
+  const trained = rows.some(({ runDirectory }) => runDirectory !== null);
   const [judged] = rows.flatMap(({ validation }) => validation ?? []);
   const about =
     judged === undefined
@@ -137,7 +138,7 @@ async function measureAccuracy(
         ];
   const lines = [...failures, ...about, ...(failures.length + about.length > 0 ? [''] : [])];
   return {
-    text: `${accuracyMarkdown(rows)}\n${lines.map((line) => `${line}\n`).join('')}${places(output, [...files, 'runs'])}`,
+    text: `${accuracyMarkdown(rows)}\n${lines.map((line) => `${line}\n`).join('')}${places(output, trained ? [...files, 'runs'] : files)}`,
     json: result,
     problems,
     failed: failures.length > 0,

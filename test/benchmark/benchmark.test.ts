@@ -257,3 +257,12 @@ test.serial('flags that would do nothing are refused', async (t) => {
   t.is(rounds.exitCode, 2);
   t.regex(rounds.stderr, /--rounds goes not with --accuracy/);
 });
+
+test.serial('images that cannot be used end it: no model could learn from them', async (t) => {
+  const folder = await temporaryFolder(t);
+  const [data, output] = [join(folder, 'none'), join(folder, 'out')];
+  await t.throwsAsync(benchmarkAccuracy({ data, output, models: ['lenet5'] }), {
+    code: 'ERR_NOT_FOUND',
+  });
+  t.false(existsSync(output));
+});
