@@ -35,11 +35,14 @@ def main():
         answer = measure(plan)
     except UnknownNetwork as error:
         answer = failure("ERR_UNSUPPORTED", error)
-    except (MemoryError, torch.OutOfMemoryError) as error:
-        answer = failure("ERR_OUT_OF_MEMORY", error)
     except Exception as error:
-        answer = failure("ERR_TORCH", error)
+        answer = failure("ERR_OUT_OF_MEMORY" if is_out_of_memory(error) else "ERR_TORCH", error)
     print(json.dumps(answer), flush=True)
+
+
+def is_out_of_memory(error):
+    """On the CPU PyTorch throws a RuntimeError like any other."""
+    return isinstance(error, (MemoryError, torch.cuda.OutOfMemoryError)) or "allocate memory" in str(error)
 
 
 def failure(code, error):

@@ -18,7 +18,7 @@ export interface BenchmarkRow {
   macs: number | null;
   /** Null where it failed. */
   figures: Figures | null;
-  /** How many times its images per second are ours, in the rounds of this session; null for ours and what failed. */
+  /** Our images per second over its own, the median of the rounds of this session; null for ours and what failed. */
   ratio: number | null;
   error: Failure | null;
 }

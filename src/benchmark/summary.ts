@@ -39,7 +39,7 @@ export function summarize(processes: readonly Measured[], batchSize: number): Fi
   };
 }
 
-/** How many times the images per second of `theirs` are ours: the median of the rounds, in each of which both ran. */
+/** Our images per second over theirs: the median of the rounds, in each of which both ran. */
 export function ratioOf(ours: Figures, theirs: Figures): number {
   return median(ours.perRound.map((rate, round) => rate / (theirs.perRound[round] ?? NaN)));
 }

@@ -53,7 +53,7 @@ const figureColumns: readonly Column<BenchmarkRow>[] = [
   { title: 'params M', side: 'r', rank: 7, show: ({ parameters }) => inUnits(parameters, 1e6) },
   { title: 'GMACs', side: 'r', rank: 6, show: ({ macs }) => inUnits(macs, 1e9) },
   {
-    ...{ title: 'ours', side: 'r', rank: 0 },
+    ...{ title: 'ratio', side: 'r', rank: 0 },
     show: ({ ratio }) => (ratio === null ? none : `${ratio.toFixed(2)}×`),
   },
 ];
@@ -84,6 +84,6 @@ function describe(rounds: number, compares: boolean): string {
     rounds === 1
       ? 'One process of each.'
       : `${rounds} processes of each, in turn: medians, and quartiles of images/s.`;
-  const ratio = 'ours: how many times the images/s of others are those of roentgen, by rounds.';
-  return compares ? `${spread} ${ratio}` : spread;
+  const ratio = 'ratio: images/s of roentgen over those of the side, median of the rounds.';
+  return compares ? `${spread}\n${ratio}` : spread;
 }

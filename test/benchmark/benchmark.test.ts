@@ -266,3 +266,14 @@ test.serial('images that cannot be used end it: no model could learn from them',
   });
   t.false(existsSync(output));
 });
+
+test.serial('a batch that no memory holds is a row that says so', async (t) => {
+  const output = join(await temporaryFolder(t), 'out');
+  const huge = { models: ['resnet18'], batchSizes: [65_536], imgSize: 8192 };
+  const { rows, files } = await benchmark({ ...fast, ...huge, output });
+  t.deepEqual(
+    rows.map(({ error }) => error?.code),
+    ['ERR_OUT_OF_MEMORY', 'ERR_OUT_OF_MEMORY'],
+  );
+  t.deepEqual(files, ['benchmark.csv', 'benchmark.json'], 'no chart of nothing');
+});
