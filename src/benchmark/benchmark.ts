@@ -13,9 +13,10 @@ import {
   type BenchmarkSettings,
 } from './options.js';
 import type { Answer, Case, Measured, Side } from './plan.js';
+import { Measurer } from './measurer.js';
 import { inTurn } from './processes.js';
+import { findRivals, sidesOf } from './rivals.js';
 import { rowsOf, type BenchmarkRow, type Entry } from './rows.js';
-import { findRivals, Measurer, sidesOf } from './sides.js';
 import { barsOf, speedCsv } from './tables.js';
 
 export interface BenchmarkEvent {

@@ -1,67 +1,13 @@
-/** The sides of a case: who can do it, and how each is measured in a process of its own. */
+/** How each side of a case is measured in a process of its own. */
 import { join } from 'node:path';
-import { isAbort, packageRoot, RoentgenError } from '../native/index.js';
+import { isAbort, packageRoot } from '../native/index.js';
 import { toFailure } from './failure.js';
-import { locateOnnxruntime } from './onnxruntime.js';
-import type { BenchmarkSettings, Rival } from './options.js';
+import type { BenchmarkSettings } from './options.js';
 import type { Answer, Case, MeasurePlan, Side } from './plan.js';
 import { runForOne, type Command } from './processes.js';
 import type { DrawPlan } from './programs/drawOnnx.js';
-import { pythonProgram, pytorchVersion, tunedMemory } from './python.js';
-
-/** The others that are at hand. */
-export interface Rivals {
-  /** Version of PyTorch; absent where it is not measured, as the next. */
-  pytorch?: string;
-  /** Folder of the package. */
-  onnxruntime?: string;
-  /** Why one that was asked for is not measured, or not everywhere. */
-  notes: string[];
-}
-
-export async function findRivals(names: readonly Rival[], cases: readonly Case[]): Promise<Rivals> {
-  const found: Rivals = { notes: [] };
-  const leaveOut = (name: string, error: unknown): void => {
-    if (!(error instanceof RoentgenError)) throw error;
-    found.notes.push(`${name} is left out: ${error.message}`);
-  };
-  if (names.includes('pytorch')) {
-    await pytorchVersion().then(
-      (version) => (found.pytorch = version),
-      (error: unknown) => leaveOut('pytorch', error),
-    );
-  }
-  if (names.includes('onnxruntime')) {
-    try {
-      const folder = locateOnnxruntime();
-      if (folder === undefined) {
-        found.notes.push(
-          'onnxruntime is left out: let ROENTGEN_ONNXRUNTIME name a folder into which npm installed onnxruntime-node',
-        );
-      } else {
-        found.onnxruntime = folder;
-        const all = cases.every((each) => serves('onnxruntime', each));
-        if (!all) found.notes.push('onnxruntime is measured in infer on the CPU in fp32 alone');
-      }
-    } catch (error) {
-      leaveOut('onnxruntime', error);
-    }
-  }
-  return found;
-}
-
-/** Whether a side does what a case asks for at all. */
-function serves(side: Side, { mode, device, precision }: Case): boolean {
-  return side !== 'onnxruntime' || (mode === 'infer' && device === 'cpu' && precision === 'fp32');
-}
-
-/** Ours first. */
-export function sidesOf(measured: Case, { pytorch, onnxruntime }: Rivals): Side[] {
-  const sides: Side[] = ['roentgen'];
-  if (pytorch !== undefined) sides.push('pytorch');
-  if (onnxruntime !== undefined) sides.push('onnxruntime');
-  return sides.filter((side) => serves(side, measured));
-}
+import { pythonProgram, tunedMemory } from './python.js';
+import type { Rivals } from './rivals.js';
 
 export interface Bench {
   settings: BenchmarkSettings;
