@@ -294,6 +294,20 @@ export type {
   Trial,
 } from './shift/index.js';
 
+export { benchmark, benchmarkAccuracy } from './benchmark/index.js';
+export type {
+  AccuracyEvent,
+  AccuracyHooks,
+  AccuracyOptions,
+  AccuracyResult,
+  AccuracyRow,
+  BenchmarkEvent,
+  BenchmarkHooks,
+  BenchmarkOptions,
+  BenchmarkResult,
+  BenchmarkRow,
+} from './benchmark/index.js';
+
 export { writeReport } from './reporting/index.js';
 export type { WrittenReport } from './reporting/index.js';
 

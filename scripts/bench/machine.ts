@@ -1,26 +1,18 @@
 /** The machine and the versions that figures depend on. */
-import { availableParallelism, cpus, loadavg, release, totalmem } from 'node:os';
+import { loadavg } from 'node:os';
 import sharp from 'sharp';
-import { packageVersion, systemInfo } from '../../src/native/index.js';
-import { pytorchVersion } from './python.js';
+import {
+  describeMachine as describeBase,
+  pytorchVersion,
+  type MachineRow,
+} from '../../src/benchmark/index.js';
 
-export interface MachineRow {
-  what: string;
-  value: string;
-}
+export type { MachineRow } from '../../src/benchmark/index.js';
 
 /** Throws ERR_ADDON where the addon cannot be loaded. */
 export async function describeMachine(): Promise<MachineRow[]> {
-  const { torchVersion, autoPrecision } = systemInfo();
-  const model = cpus()[0]?.model ?? 'unknown';
   return [
-    { what: 'CPU', value: `${model}, ${availableParallelism()} cores` },
-    { what: 'precision that `auto` takes', value: autoPrecision },
-    { what: 'memory', value: `${Math.round(totalmem() / 2 ** 30)} GiB` },
-    { what: 'kernel', value: `Linux ${release()}` },
-    { what: 'roentgen', value: packageVersion },
-    { what: 'Node', value: process.versions.node },
-    { what: 'LibTorch', value: torchVersion },
+    ...describeBase(),
     { what: "Python's PyTorch", value: await pytorchVersion().catch(() => 'not found') },
     { what: 'sharp', value: `${sharp.versions.sharp}, libvips ${sharp.versions.vips}` },
     {

@@ -10,15 +10,19 @@ ordinary  what most people write: fp32, NCHW, ImageFolder, DataLoader, Adam as i
 import argparse
 import contextlib
 import functools
-import importlib
 import json
 import resource
 import sys
 import time
-import types
+from pathlib import Path
 
 import torch
 from torch import nn
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "scripts" / "benchmark"))
+
+from networks import build, torchvision  # noqa: E402
 
 CLASSES = 2
 SIDE = 224
@@ -26,36 +30,10 @@ BATCH = 32
 CHANNELS = {"lmap3": 1, "resnet18": 3}
 
 
-def lmap3():
-    """models/lmap3.json, with Keras's epsilon and momentum, which PyTorch counts from the other end."""
-    layers = [nn.BatchNorm2d(1, eps=1e-3, momentum=0.01)]
-    widths = [1, 32, 32, 32, 64, 64]
-    for before, after in zip(widths, widths[1:]):
-        layers += [nn.Conv2d(before, after, 3), nn.ReLU(inplace=True), nn.MaxPool2d(2)]
-    layers += [
-        nn.Dropout(0.25),
-        nn.Flatten(),
-        nn.Linear(64 * 5 * 5, 128),
-        nn.ReLU(inplace=True),
-        nn.Linear(128, 64),
-        nn.ReLU(inplace=True),
-        nn.Dropout(0.25),
-        nn.Linear(64, CLASSES),
-    ]
-    return nn.Sequential(*layers)
-
-
-def torchvision():
-    """The package. Built for CUDA, beside a CPU-only PyTorch, it lacks operators, none of which is needed here."""
-    try:
-        return importlib.import_module("torchvision")
-    except RuntimeError:
-        sys.modules["torchvision._meta_registrations"] = types.ModuleType("_meta_registrations")
-        return importlib.import_module("torchvision")
-
-
-def build(name):
-    return lmap3() if name == "lmap3" else torchvision().models.resnet18(num_classes=CLASSES)
+def network(name):
+    """The network of models/<name>.json."""
+    spec = json.loads((ROOT / "models" / f"{name}.json").read_text())
+    return build(spec, {"channels": CHANNELS[name], "height": SIDE, "width": SIDE, "outputs": CLASSES})
 
 
 def still_batches(channels, count):
@@ -104,7 +82,7 @@ def main():
 
     torch.manual_seed(1)
     channels = CHANNELS[options.model]
-    model = build(options.model)
+    model = network(options.model)
     if options.mode == "tuned":
         model = model.to(memory_format=torch.channels_last)
         batches = still_batches(channels, options.images // BATCH)

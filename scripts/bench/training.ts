@@ -1,12 +1,12 @@
 /** Whole training epochs against Python's PyTorch, tuned by an expert and as most people write it. */
 import { join } from 'node:path';
+import { pythonProgram, pytorchVersion, tunedMemory } from '../../src/benchmark/index.js';
 import { packageRoot } from '../../src/native/index.js';
 import { inTurn, program, run, type Command } from './child.js';
 import { rateRatio, type Finding, type Series } from './finding.js';
 import { radiographs } from './images.js';
 import type { Context, Effort, Part } from './part.js';
 import type { Cost } from './programs/measure.js';
-import { python, pytorchVersion } from './python.js';
 import { median } from './statistics.js';
 
 interface Epoch extends Cost {
@@ -33,13 +33,6 @@ const efforts = {
 
 const batch = 32;
 const environment = { OMP_NUM_THREADS: '2' };
-
-/** Of the settings of glibc that end PyTorch's page faults, these gave it the highest speed. */
-const tunedMemory = {
-  MALLOC_MMAP_MAX_: '0',
-  MALLOC_TRIM_THRESHOLD_: '100000000000',
-  GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1',
-};
 
 /** A page fault in a step's 100 MB tensors comes with thousands of others. */
 const fewFaults = 100;
@@ -68,8 +61,9 @@ async function compare(subject: Subject, { effort, folder, say }: Context): Prom
   say(`training ${model}: ${rounds} × 3 processes, epochs of ${images} images`);
   const data = await radiographs(join(folder, model), images);
   const pytorch = (mode: string, count: number): Command => ({
-    file: python,
+    file: pythonProgram(),
     args: [
+      '-B',
       join(packageRoot, 'scripts', 'bench', 'pytorch.py'),
       ...[model, mode, '--data', data, '--images', images, '--epochs', count].map(String),
     ],

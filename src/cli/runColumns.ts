@@ -1,6 +1,7 @@
 /** What the tables of runs show of one: its figures, how they read, and how runs are ordered by them. */
 import { metricDirection, type Direction } from '../evaluation/index.js';
 import type { RunSummary } from '../training/index.js';
+import { none, type Column } from './fittingTable.js';
 
 interface RunOrder {
   value: (run: RunSummary) => number | string | null;
@@ -10,16 +11,7 @@ interface RunOrder {
   best?: true;
 }
 
-export interface RunColumn {
-  title: string;
-  side: 'l' | 'r';
-  /** Where the terminal is too narrow, the column with the highest number goes first; 0 never goes. */
-  rank: number;
-  show: (run: RunSummary) => string;
-}
-
-/** Stands for a figure that there is not. */
-export const none = '–';
+export type RunColumn = Column<RunSummary>;
 
 const decimals = (value: number | null | undefined): string => value?.toFixed(4) ?? none;
 

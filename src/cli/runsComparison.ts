@@ -1,7 +1,8 @@
 /** Runs side by side: the settings that differ, and the figures with the best of each marked. */
 import type { RunComparison, RunSummary } from '../training/index.js';
 import { flagName } from './flags.js';
-import { bestValue, figures, none, orders } from './runColumns.js';
+import { none } from './fittingTable.js';
+import { bestValue, figures, orders } from './runColumns.js';
 import type { Style } from './style.js';
 import { alignColumns, plural } from './text.js';
 

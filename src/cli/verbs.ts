@@ -138,6 +138,11 @@ export const verbs: readonly VerbEntry[] = [
     load: async () => (await import('./models.js')).modelsVerb,
   },
   {
+    usage: 'benchmark',
+    summary: 'Measure how fast architectures infer and train here, or how well they learn',
+    load: async () => (await import('./benchmark.js')).benchmarkVerb,
+  },
+  {
     usage: 'import <weights>',
     summary: 'See where the weights of torchvision or timm would go',
     load: async () => (await import('./import.js')).importVerb,

@@ -6,6 +6,7 @@ import { rateFinderChart } from './charts/rateFinder.js';
 import { renderSvg } from './charts/render.js';
 import { rocChart, type NamedRocCurve } from './charts/roc.js';
 import { scatterChart } from './charts/scatter.js';
+import { throughputChart } from './charts/throughput.js';
 import {
   trainingCurvesChart,
   type EpochPoint,
@@ -48,4 +49,9 @@ export async function anomalyHistogramSvg(
 /** As `scatterChart`. */
 export async function scatterSvg(...chart: Parameters<typeof scatterChart>): Promise<string> {
   return renderSvg(scatterChart(...chart));
+}
+
+/** As `throughputChart`. */
+export async function throughputSvg(...chart: Parameters<typeof throughputChart>): Promise<string> {
+  return renderSvg(throughputChart(...chart));
 }

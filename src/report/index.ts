@@ -5,6 +5,7 @@ export {
   rateFinderSvg,
   rocSvg,
   scatterSvg,
+  throughputSvg,
   trainingCurvesSvg,
 } from './files.js';
 export { histogram } from './curvesOfPredictions.js';
@@ -14,6 +15,7 @@ export { figure, table } from './page/parts.js';
 export { reportHtml } from './page/page.js';
 export { toPng } from './raster.js';
 export type { ScatterPoint } from './charts/scatter.js';
+export type { ThroughputBar } from './charts/throughput.js';
 export type { NamedRocCurve } from './charts/roc.js';
 export type { EpochPoint } from './charts/trainingCurves.js';
 export type { EvaluatedSplit, Fact, GalleryImage, ProbeResult, ReportContent } from './content.js';

@@ -135,6 +135,7 @@ test('the packed package sets itself up and serves ESM, CommonJS and TypeScript'
   }
 
   t.true(existsSync(join(installed, 'dist/www/index.html')));
+  t.true(existsSync(join(installed, 'scripts/benchmark/pytorch.py')));
 
   const setup = ['--no-install', 'roentgen', 'setup', '--offline'];
   const printed = await run(consumer, 'npx', setup, { ...environment(), LIBTORCH: libTorch() });

@@ -1,6 +1,6 @@
 /** The engines that are compared, each behind the same call. */
-import { createRequire } from 'node:module';
-import type * as onnx from 'onnxruntime-web';
+// Not from the index, which loads more: the time to a first answer is measured.
+import { openOnnx } from '../../../src/benchmark/onnxSession.js';
 import { loadModel } from '../../../src/inference/index.js';
 import { compileNetwork, Network, type Precision } from '../../../src/native/index.js';
 
@@ -57,23 +57,7 @@ async function native(settings: EngineSettings): Promise<Engine> {
   };
 }
 
-async function onnxruntime(settings: EngineSettings): Promise<Engine> {
-  const { model, cores, workers, onnxruntime: folder } = settings;
-  const { InferenceSession, Tensor } = createRequire(__filename)(folder) as typeof onnx;
-  const session = await InferenceSession.create(model, {
-    executionProviders: ['cpu'],
-    graphOptimizationLevel: 'all',
-    executionMode: 'sequential',
-    intraOpNumThreads: Math.max(1, Math.floor(cores / workers)),
-    interOpNumThreads: 1,
-  });
-  return {
-    run: async (images) => {
-      const values = new Float32Array(images.length * side * side);
-      images.forEach((image, at) => values.set(image, at * side * side));
-      const input = new Tensor('float32', values, [images.length, 1, side, side]);
-      const { logits } = await session.run({ input });
-      return logits?.data as Float32Array;
-    },
-  };
+async function onnxruntime({ workers, cores, ...settings }: EngineSettings): Promise<Engine> {
+  const threads = Math.max(1, Math.floor(cores / workers));
+  return { run: await openOnnx({ ...settings, threads }, [1, side, side]) };
 }

@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { scanSource } from '../../../src/data/index.js';
 import { explainImages, lime } from '../../../src/explanation/index.js';
 import { loadModel, type Model } from '../../../src/inference/index.js';
-import { drawModel } from './drawnModel.js';
+import { drawGrayModel } from './grayModel.js';
 import { emit, main, measure } from './measure.js';
 
 const [folder = '', rounds = ''] = process.argv.slice(2);
 
 async function drawn(name: string): Promise<Model> {
   const path = join(folder, '..', `${name}.safetensors`);
-  await drawModel(name, path);
+  await drawGrayModel(name, path);
   return loadModel(path);
 }
 

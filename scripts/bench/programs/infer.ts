@@ -1,4 +1,6 @@
 /** Prints how soon one engine answers, how fast, with what, and how much memory it took. */
+// Not from the index: see engines.ts.
+import { peakMegabytes } from '../../../src/benchmark/timing.js';
 import { median } from '../statistics.js';
 import { openEngine, side, type Engine, type EngineSettings } from './engines.js';
 import { flowRate } from './flow.js';
@@ -49,7 +51,7 @@ main(async () => {
   const outputs = Array.from(await engine.run(inputs));
   const latency = plan.latencySeconds > 0 ? await timeCalls(engine, inputs, plan) : null;
   const throughput = plan.throughputSeconds > 0 ? await timeFlow(engine, inputs, plan) : null;
-  const peak = process.resourceUsage().maxRSS / 1000;
+  const peak = peakMegabytes();
   const result: InferenceResult = { firstAnswer, latency, throughput, peak, outputs };
   emit(result);
   process.exit(); // onnxruntime's threads would keep it

@@ -1,7 +1,6 @@
 /** A network, a trainer with the defaults of `roentgen train`, and images of noise to train on. */
 import { loadModelSpec } from '../../../src/models/index.js';
 import {
-  Dataset,
   Network,
   noAugmentation,
   systemInfo,
@@ -11,6 +10,8 @@ import {
   type Normalization,
   type Shape4,
 } from '../../../src/native/index.js';
+
+export { alternatingLabels, noise } from '../../../src/benchmark/index.js';
 
 export interface Workload {
   network: Network;
@@ -43,17 +44,4 @@ export function buildWorkload(
 export function wholeEpoch(labels: Int32Array, epoch: number): EpochOptions {
   const indices = Int32Array.from(labels.keys());
   return { indices, labels, epoch, batchSize: 32, learningRate: 1e-3 };
-}
-
-/** Images of noise; zeros would flatter some kernels. */
-export function noise(shape: Shape4): Dataset {
-  const pixels = new Uint8Array(shape.reduce((product, size) => product * size));
-  // Knuth's multiplicative hash.
-  for (let i = 0; i < pixels.length; i += 1) pixels[i] = Math.imul(i, 2654435761) >>> 24;
-  return Dataset.fromImages(pixels, shape);
-}
-
-/** Classes 0 and 1 in turn. */
-export function alternatingLabels(count: number): Int32Array {
-  return Int32Array.from({ length: count }, (_, i) => i % 2);
 }
