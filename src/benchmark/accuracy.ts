@@ -9,6 +9,7 @@ import {
   RoentgenError,
   writeFileAtomic,
   type ErrorCode,
+  parseWith,
 } from '../native/index.js';
 import { train, type RunResult, type TrainEvent } from '../training/index.js';
 import { accuracySchema } from './accuracyOptions.js';
@@ -16,7 +17,6 @@ import type { AccuracyRow } from './accuracyRow.js';
 import { accuracyCsv } from './accuracyTables.js';
 import { toFailure } from './failure.js';
 import { describeMachine, type MachineRow } from './machine.js';
-import { parseOptions } from './options.js';
 import type { Failure } from './plan.js';
 import { median } from './summary.js';
 
@@ -62,7 +62,11 @@ export async function benchmarkAccuracy(
   { cacheDir, ...options }: AccuracyOptions,
   { onEvent, signal }: AccuracyHooks = {},
 ): Promise<AccuracyResult> {
-  const { models, imgSize, epochs, data, ...settings } = parseOptions(accuracySchema, options);
+  const { models, imgSize, epochs, data, ...settings } = parseWith(
+    accuracySchema,
+    options,
+    'options are',
+  );
   const unique = [...new Set(models)];
   for (const model of unique) loadModelSpec(model); // a wrong name is told before hours of training
   const output = await createNewFolder(settings.output);

@@ -2,16 +2,11 @@
 import { mkdtemp, rm, rmdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createNewFolder, systemInfo, writeFileAtomic } from '../native/index.js';
+import { createNewFolder, parseWith, systemInfo, writeFileAtomic } from '../native/index.js';
 import { throughputSvg } from '../report/index.js';
 import { casesOf } from './cases.js';
 import { describeMachine, type MachineRow } from './machine.js';
-import {
-  benchmarkSchema,
-  parseOptions,
-  type BenchmarkOptions,
-  type BenchmarkSettings,
-} from './options.js';
+import { benchmarkSchema, type BenchmarkOptions, type BenchmarkSettings } from './options.js';
 import type { Answer, Case, Measured, Side } from './plan.js';
 import { Measurer } from './measurer.js';
 import { inTurn } from './processes.js';
@@ -66,7 +61,7 @@ export async function benchmark(
   options: BenchmarkOptions = {},
   { onEvent, signal }: BenchmarkHooks = {},
 ): Promise<BenchmarkResult> {
-  const settings = parseOptions(benchmarkSchema, options);
+  const settings = parseWith(benchmarkSchema, options, 'options are');
   const system = systemInfo();
   const cases = casesOf(settings, system);
   const rivals = await findRivals(settings.compare ?? [], cases);

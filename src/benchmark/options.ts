@@ -1,6 +1,5 @@
 /** What is measured: every architecture on every device in every precision with every batch size, in every mode. */
 import { z } from 'zod';
-import { RoentgenError } from '../native/index.js';
 
 export const modes = ['infer', 'train'] as const;
 export type Mode = (typeof modes)[number];
@@ -80,16 +79,3 @@ export const benchmarkSchema = commonSchema.extend(speedSchema.shape);
 
 export type BenchmarkOptions = z.input<typeof benchmarkSchema>;
 export type BenchmarkSettings = z.output<typeof benchmarkSchema>;
-
-/** @throws RoentgenError ERR_INVALID_ARGUMENT naming every wrong option */
-export function parseOptions<Schema extends z.ZodObject>(
-  schema: Schema,
-  options: unknown,
-): z.output<Schema> {
-  const result = schema.safeParse(options);
-  if (result.success) return result.data;
-  throw new RoentgenError(
-    'ERR_INVALID_ARGUMENT',
-    `The options are not valid:\n${z.prettifyError(result.error)}`,
-  );
-}
