@@ -96,15 +96,11 @@ async function check(context, libtorch) {
 /** CMakeLists.txt leaves out what needs CUDA's headers where it finds none; here that would check nothing. */
 function requireHeaders(context) {
   const cache = readFileSync(join(buildFolder(context), 'CMakeCache.txt'), 'utf8');
-  const lost = /^CUDA_(\w+)_INCLUDE:PATH=.*NOTFOUND$/m.exec(cache);
-  if (!lost) return;
-  throw new SetupError(
-    `CUDA's ${lost[1].toLowerCase()} headers were found neither beside LibTorch nor in CUDA_HOME`,
-    [
-      'CUDA_HOME=/path/to/cuda npm run check:cuda',
-      'python3 -m pip install "cuda-toolkit[crt,cudart]"',
-    ],
-  );
+  if (!/^CUDA_INCLUDE:PATH=.*NOTFOUND$/m.test(cache)) return;
+  throw new SetupError("CUDA's headers were found neither beside LibTorch nor in CUDA_HOME", [
+    `CUDA_HOME=/path/to/cuda ${command}`,
+    'python3 -m pip install "cuda-toolkit[crt,cccl,cudart]"    # beside torch',
+  ]);
 }
 
 async function checkLinks(context, program) {

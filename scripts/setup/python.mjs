@@ -94,7 +94,7 @@ function runPip({ python, env, logFile }, args) {
 
 /**
  * CUDA's headers and libraries among what the installed torch requires; the rest of it (Triton alone 200 MB) is
- * Python. The headers include some of the compiler's (crt), which torch does not ask for.
+ * Python. The headers include some of the compiler's (crt) and of its C++ library's (cccl), which torch does not ask for.
  */
 function cudaRequirements(target) {
   const folder = readdirSync(target).find((name) => /^torch-.*\.dist-info$/.test(name));
@@ -102,7 +102,7 @@ function cudaRequirements(target) {
   const metadata = readFileSync(join(target, folder, 'METADATA'), 'utf8');
   const required = /^Requires-Dist: ((?:nvidia-|cuda-toolkit\b).*)$/gm;
   return [...metadata.matchAll(required)].map(([, requirement]) =>
-    requirement.trim().replace('cuda-toolkit[', 'cuda-toolkit[crt,'),
+    requirement.trim().replace('cuda-toolkit[', 'cuda-toolkit[crt,cccl,'),
   );
 }
 

@@ -207,7 +207,7 @@ test('--cuda passes over CPU builds and brings CUDA with all its headers, but no
   t.regex(torch, /--no-deps torch===2\.13\.0$/);
   t.regex(
     libraries,
-    /cuda-toolkit\[crt,cublas,cudart\]==13\.0\.3; .* nvidia-nccl-cu13==2\.29\.7; /,
+    /cuda-toolkit\[crt,cccl,cublas,cudart\]==13\.0\.3; .* nvidia-nccl-cu13==2\.29\.7; /,
   );
   t.notRegex(libraries, /--no-deps|triton|sympy|bindings|optree/);
   t.deepEqual(others, []);
