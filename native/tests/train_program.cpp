@@ -51,7 +51,7 @@ struct Precision {
 };
 // A GPU's convolutions in fp32 are of TF32, whose mantissa has 10 bits; bf16's has 7.
 constexpr Named<Precision, 2> precisions{
-    {{"fp32", {at::kFloat, 5e-3, 0.05}}, {"bf16", {at::kBFloat16, 3e-2, 0.05}}}};
+    {{"fp32", {at::kFloat, 3e-3, 0.02}}, {"bf16", {at::kBFloat16, 1e-2, 0.02}}}};
 
 constexpr double learningRate = 1e-4;
 // The first steps are compared: later ones drift apart by rounding alone.

@@ -45,7 +45,9 @@ export async function runCoreTests(context, libtorch) {
   await build(context, libtorch, coreChecks);
   report.step('core tests', `built, ${formatSeconds(Date.now() - started)}`);
   await runProgram(context, 'roentgen_core_tests');
-  await runProgram(context, 'roentgen_train_check', quickTraining);
+  // A team of threads beside other work spends most of such short steps waiting.
+  const env = { ...context.env, OMP_NUM_THREADS: '1' };
+  await runProgram({ ...context, env }, 'roentgen_train_check', quickTraining);
 }
 
 /** The target of everything that checks the core without Node. */
