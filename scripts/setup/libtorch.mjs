@@ -66,7 +66,8 @@ function judge(offer, { cuda = false, version }) {
     return { usable: false, reason: `it is ${verdict.version} and ${version} was asked for` };
   }
   const got = verdict.cuda ? 'a CUDA build' : 'a CPU build';
-  if (cuda && !verdict.cuda) return { usable: false, reason: `it is ${got} and CUDA was asked for` };
+  if (cuda && !verdict.cuda)
+    return { usable: false, reason: `it is ${got} and CUDA was asked for` };
   // A CUDA build that the user has is welcome; one that we brought without --cuda lacks its nvidia wheels.
   const unasked = offer.install && verdict.cuda && !cuda;
   return unasked ? { usable: false, reason: `${got} arrived, a CPU build was asked for` } : verdict;
