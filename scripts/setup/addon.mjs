@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism, totalmem } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { SetupError, formatSeconds } from './console.mjs';
 import { hashInputs, stampOf, walk } from './files.mjs';
 import { lastLines, run, which } from './process.mjs';
@@ -39,20 +39,39 @@ export async function ensureAddon(context, libtorch) {
 
 /** Builds the C++ tests in the same folder, so that the core is compiled once, and runs them. */
 export async function runCoreTests(context, libtorch) {
-  const { root, env, report } = context;
+  const { report } = context;
   const started = Date.now();
   report.step('core tests', 'compiling …');
-  await build(context, libtorch, 'roentgen_core_tests');
-  const program = walk(join(root, 'build/native')).find(
-    (file) => basename(file) === 'roentgen_core_tests',
-  );
-  if (!program) throw new SetupError('the build ended without roentgen_core_tests');
+  await build(context, libtorch, coreChecks);
   report.step('core tests', `built, ${formatSeconds(Date.now() - started)}`);
-  const result = await run(program, [], { cwd: root, env, timeoutMs: testLimitMs, inherit: true });
-  if (!result.ok) throw new SetupError(`C++ tests: ${result.reason}`);
+  await runProgram(context, 'roentgen_core_tests');
+  // A team of threads beside other work spends most of such short steps waiting.
+  const env = { ...context.env, OMP_NUM_THREADS: '1' };
+  await runProgram({ ...context, env }, 'roentgen_train_check', quickTraining);
 }
 
-function keyOf(root, folders, { path, version, cuda }) {
+/** The target of everything that checks the core without Node. */
+export const coreChecks = 'roentgen_core_checks';
+
+/** Some seconds of training on the CPU in both precisions, which must learn alike. */
+const quickTraining = [
+  ...['--model', 'models/resnet18.json', '--size', '64', '--batch', '8', '--steps', '40'],
+  ...['--precision', 'bf16', '--compare-cpu'],
+];
+
+/** Runs a program of the build folder, showing what it prints. */
+export async function runProgram(context, name, args = []) {
+  const { root, env } = context;
+  const options = { cwd: root, env, timeoutMs: testLimitMs, inherit: true };
+  const result = await run(join(buildFolder(context), name), args, options);
+  if (!result.ok) throw new SetupError(`${name}: ${result.reason}`);
+}
+
+/** The folder of this build; `context.buildFolder` below the root, default build/native. */
+export const buildFolder = ({ root, buildFolder: folder = 'build/native' }) => join(root, folder);
+
+/** What a build of `folders` depends on, as one hash. */
+export function keyOf(root, folders, { path, version, cuda }) {
   const files = ['CMakeLists.txt', ...folders].flatMap((name) => sourcesOf(join(root, name)));
   const { version: api } = packageJson(root, 'node-addon-api');
   return hashInputs(root, files, { path, version, cuda, api, arch: process.arch });
@@ -66,10 +85,11 @@ function packageJson(root, name) {
   return require(`${name}/package.json`);
 }
 
-async function build(context, libtorch, target) {
+/** Configures and builds one target of CMakeLists.txt against `libtorch`. */
+export async function build(context, libtorch, target) {
   const { root, env, report, force = false } = context;
   requireTools(env);
-  const out = join(root, 'build/native');
+  const out = buildFolder(context);
   const anew = force || wasConfiguredElsewhere(root, out, env);
   if (anew) rmSync(out, { recursive: true, force: true });
   const logFile = join(root, 'build/setup', `${target}.log`);

@@ -18,8 +18,8 @@ export const formatSeconds = (ms) =>
     ? `${(ms / 1000).toFixed(1)} s`
     : `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1000)} s`;
 
-/** Prints to `stream`; every method ends the moving line first. */
-export function createReporter(stream = process.stdout) {
+/** Prints to `stream`, each step and failure as one of `program`; every method ends the moving line first. */
+export function createReporter(stream = process.stdout, program = 'setup') {
   let moving = false;
   let lastAlive = Date.now();
   const endMoving = () => {
@@ -32,7 +32,7 @@ export function createReporter(stream = process.stdout) {
   };
   return {
     line,
-    step: (name, text) => line(`setup: ${name.padEnd(12)} ${text}`),
+    step: (name, text) => line(`${program}: ${name.padEnd(12)} ${text}`),
     detail: (text) => line(`       ${text}`),
     progress(text) {
       if (stream.isTTY) {
@@ -44,7 +44,7 @@ export function createReporter(stream = process.stdout) {
       }
     },
     failure(error) {
-      line(`setup failed: ${error.message}`);
+      line(`${program} failed: ${error.message}`);
       if (!error.remedies?.length) return;
       line('What helps (paste one):');
       for (const remedy of error.remedies) line(`  ${remedy}`);

@@ -9,6 +9,16 @@ export const pinnedVersion = '2.13.0';
 const acceptedMinor = { from: 11, to: 14 };
 const acceptedText = `2.${acceptedMinor.from} to 2.${acceptedMinor.to}`;
 
+/** The accepted minors but the pinned one, e.g. `2.14`, nearest first and of two the newer. */
+export function otherMinors() {
+  const [, pinned] = pinnedVersion.split('.').map(Number);
+  const { from, to } = acceptedMinor;
+  return Array.from({ length: to - from + 1 }, (_value, i) => to - i)
+    .filter((minor) => minor !== pinned)
+    .sort((a, b) => Math.abs(a - pinned) - Math.abs(b - pinned))
+    .map((minor) => `2.${minor}`);
+}
+
 const requiredFiles = [
   { file: 'include/ATen/ATen.h', what: 'headers' },
   { file: 'include/torch/csrc/api/include/torch/torch.h', what: 'headers' },

@@ -24,7 +24,8 @@ const candidates = [fromEnvironment, fromEarlierRun, fromPython, fromWheel, from
  * Throws a SetupError with the whole trace when no candidate is usable.
  *
  * context: `root`, `home` (.libtorch), `env`, `report`, `command` and the options cuda, libtorch, sha256,
- * offline, force; tests stand in for pytorch.org with `urlOfZip` and shorten `downloadLimits`.
+ * offline, force; `version` takes no other than this one, and `remember: false` leaves what set-up takes next
+ * time as it is. Tests stand in for pytorch.org with `urlOfZip` and shorten `downloadLimits`.
  */
 export async function ensureLibTorch(context) {
   const unsupported = unsupportedHost();
@@ -46,7 +47,7 @@ export async function ensureLibTorch(context) {
         source: offer.source ?? offer.label,
         ...(offer.sha256 && { sha256: offer.sha256 }),
       };
-      writeJson(join(context.home, 'location.json'), location);
+      if (context.remember ?? true) writeJson(join(context.home, 'location.json'), location);
       tell(context, location, offer.earlier ? [] : [...trace, `${offer.label}: taken`], started);
       return location;
     }
@@ -57,11 +58,16 @@ export async function ensureLibTorch(context) {
   );
 }
 
-function judge(offer, { cuda = false }) {
+function judge(offer, { cuda = false, version }) {
   const verdict = inspectLibTorch(offer.path);
   if (!verdict.usable) return verdict;
+  // A wheel's version ends with its build, as in 2.13.0+cu130.
+  if (version && verdict.version.split('+')[0] !== version) {
+    return { usable: false, reason: `it is ${verdict.version} and ${version} was asked for` };
+  }
   const got = verdict.cuda ? 'a CUDA build' : 'a CPU build';
-  if (cuda && !verdict.cuda) return { usable: false, reason: `it is ${got} and --cuda was given` };
+  if (cuda && !verdict.cuda)
+    return { usable: false, reason: `it is ${got} and CUDA was asked for` };
   // A CUDA build that the user has is welcome; one that we brought without --cuda lacks its nvidia wheels.
   const unasked = offer.install && verdict.cuda && !cuda;
   return unasked ? { usable: false, reason: `${got} arrived, a CPU build was asked for` } : verdict;
@@ -75,10 +81,13 @@ function tell({ report, root }, { path, version, cuda, source }, trace, started)
   for (const line of trace) report.detail(line);
 }
 
-function remedies({ command }) {
+function remedies({ command, cuda = false, version = pinnedVersion }) {
+  const wheel = cuda
+    ? `torch==${version}`
+    : `torch==${version} --index-url https://download.pytorch.org/whl/cpu`;
   return [
-    `python3 -m pip install torch==${pinnedVersion} --index-url https://download.pytorch.org/whl/cpu && ${command}`,
-    `curl -fLO ${zipUrl(false)} && unzip -q libtorch-*.zip -d "$HOME" && LIBTORCH="$HOME/libtorch" ${command}`,
+    `python3 -m pip install ${wheel} && ${command}`,
+    `curl -fLO ${zipUrl(cuda)} && unzip -q libtorch-*.zip -d "$HOME" && LIBTORCH="$HOME/libtorch" ${command}`,
     `LIBTORCH=/path/to/libtorch ${command}    # a folder with include/ and lib/, or a site-packages/torch`,
   ];
 }
@@ -121,11 +130,12 @@ async function* fromPython({ env }) {
   }
 }
 
-async function* fromWheel({ home, env, cuda = false, offline = false, report }) {
+async function* fromWheel({ home, env, cuda = false, version, offline = false, report }) {
   const label = 'pip wheel';
   const pythons = (await findPythons(env)).filter(({ executable }) => executable);
   if (pythons.length === 0) yield { label, skip: 'no python3 or python on PATH' };
-  const requests = wheelRequests[cuda ? 'cuda' : 'cpu'].slice(0, offline ? 1 : undefined);
+  // Without its network pip has one place to look: the second CPU request would only repeat the first.
+  const requests = wheelRequests(cuda, version).slice(0, offline && !cuda ? 1 : undefined);
   const attempts = pythons.flatMap(({ executable }) => {
     return requests.map((request) => ({ python: executable, request }));
   });
@@ -147,9 +157,13 @@ async function* fromWheel({ home, env, cuda = false, offline = false, report }) 
 }
 
 async function* fromZip(context) {
-  const { home, env, cuda = false, offline, sha256: asked, report, urlOfZip = zipUrl } = context;
+  const { home, env, cuda = false, version, offline, sha256: asked, report } = context;
+  const { urlOfZip = zipUrl } = context;
   const label = 'pytorch.org zip';
   if (offline) return yield { label, skip: '--offline was given' };
+  if (version && version !== pinnedVersion) {
+    return yield { label, skip: `only ${pinnedVersion} is taken from there` };
+  }
   if (process.arch !== 'x64') return yield { label, skip: `there is none for ${process.arch}` };
   const url = urlOfZip(cuda);
   const target = incoming(home);

@@ -1,4 +1,4 @@
-/** The flags of set-up: one table, read by the parser and by --help. */
+/** The flags of set-up in one table, and the parser and --help that read such tables. */
 import { SetupError } from './console.mjs';
 
 const flags = [
@@ -21,12 +21,12 @@ const flags = [
 ];
 
 /** Options by camel-cased name, e.g. `{ coreTests: true }`; takes `--name VALUE` and `--name=VALUE`. */
-export function parseOptions(argv) {
+export function parseOptions(argv, table = flags) {
   const options = {};
   const rest = [...argv];
   while (rest.length > 0) {
     const [name, ...inline] = rest.shift().split('=');
-    const flag = flags.find((known) => `--${known.name}` === name);
+    const flag = table.find((known) => `--${known.name}` === name);
     if (!flag) throw new SetupError(`unknown option ${name}; --help lists them`);
     const key = flag.name.replace(/-(.)/g, (_match, letter) => letter.toUpperCase());
     if (!flag.value) {
@@ -43,15 +43,22 @@ export function parseOptions(argv) {
   return options;
 }
 
-/** The text of --help for `command`. */
+/** The text of --help for set-up as `command`. */
 export function helpText(command) {
-  const rows = flags.map(({ name, value, help }) => {
+  return usage(
+    command,
+    [
+      'Brings npm packages, LibTorch, the native addon and the compiled TypeScript, each only where missing.',
+    ],
+    flags,
+    ['LIBTORCH=DIR in the environment is the first place looked at.'],
+  );
+}
+
+/** A usage line, what the command does, its flags, and what else is to be known. */
+export function usage(command, about, table, notes = []) {
+  const rows = table.map(({ name, value, help }) => {
     return `  ${`--${name}${value ? ` ${value}` : ''}`.padEnd(18)} ${help}`;
   });
-  return [
-    `Usage: ${command} [options]`,
-    'Brings npm packages, LibTorch, the native addon and the compiled TypeScript, each only where missing.',
-    ...rows,
-    'LIBTORCH=DIR in the environment is the first place looked at.',
-  ].join('\n');
+  return [`Usage: ${command} [options]`, ...about, ...rows, ...notes].join('\n');
 }

@@ -1,7 +1,7 @@
 /** Python as a source of LibTorch: the torch it has, and the wheel its pip can bring. */
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { pinnedVersion } from './inspect.mjs';
+import { otherMinors, pinnedVersion } from './inspect.mjs';
 import { lastLines, run, which } from './process.mjs';
 
 const probe = `
@@ -47,41 +47,63 @@ function parse(output) {
 /**
  * What to ask pip for, in order. The CPU build is named by its local version, which PyPI does not carry:
  * plain `torch==2.13.0` there is the CUDA build, hundreds of megabytes to be thrown away. `===` keeps a
- * local CPU wheel from answering for CUDA, and the nvidia-* wheels must come along.
+ * local CPU wheel from answering for CUDA; where an index has no CUDA build of the version, the nearest
+ * minor that the core compiles with is taken.
  */
-export const wheelRequests = {
-  cpu: [
-    { requirement: `torch==${pinnedVersion}+cpu`, index: [], where: "pip's configured index" },
-    {
-      requirement: `torch==${pinnedVersion}+cpu`,
-      index: ['--index-url', 'https://download.pytorch.org/whl/cpu'],
-      where: 'download.pytorch.org',
-    },
-  ],
-  cuda: [{ requirement: `torch===${pinnedVersion}`, index: [], where: "pip's configured index" }],
-};
+export function wheelRequests(cuda, version = pinnedVersion) {
+  const configured = { index: [], where: "pip's configured index" };
+  if (!cuda) {
+    const requirement = `torch==${pinnedVersion}+cpu`;
+    const pytorch = ['--index-url', 'https://download.pytorch.org/whl/cpu'];
+    return [
+      { requirement, ...configured },
+      { requirement, index: pytorch, where: 'download.pytorch.org' },
+    ];
+  }
+  const others = version === pinnedVersion ? otherMinors() : [];
+  return [`torch===${version}`, ...others.map((minor) => `torch==${minor}.*`)].map(
+    (requirement) => ({ requirement, ...configured }),
+  );
+}
 
 /** A wheel of 200 MB on a slow line; pip itself gives up after 10 s without a byte. */
 const wheelLimitMs = 45 * 60_000;
 
 /** Installs one request into `target` with the pip of `python`, and prunes it; `{ ok, reason }`. */
-export async function installWheel({ python, request, target, cuda, offline, env, logFile }) {
+export async function installWheel({ request, target, cuda, ...context }) {
   mkdirSync(target, { recursive: true });
-  const index = offline ? ['--no-index'] : request.index;
-  const args = ['-m', 'pip', 'install', '--target', target, '--no-compile', '--only-binary=:all:'];
-  args.push('--timeout', '10', '--retries', '1', '--disable-pip-version-check', ...index);
-  if (!cuda) args.push('--no-deps');
-  const result = await run(python, [...args, request.requirement], {
+  const index = context.offline ? ['--no-index'] : request.index;
+  const install = (...rest) => runPip(context, ['--target', target, ...index, ...rest]);
+  let result = await install('--no-deps', request.requirement);
+  const libraries = result.ok && cuda ? cudaRequirements(target) : [];
+  if (libraries.length > 0) result = await install(...libraries);
+  if (!result.ok) return { ok: false, reason: failure(result) };
+  prune(target);
+  return { ok: true };
+}
+
+function runPip({ python, env, logFile }, args) {
+  const common = ['--no-compile', '--only-binary=:all:', '--timeout', '10', '--retries', '1'];
+  return run(python, ['-m', 'pip', 'install', '--disable-pip-version-check', ...common, ...args], {
     env: { ...env, PIP_USER: '0', PIP_REQUIRE_VIRTUALENV: '0', PIP_ROOT_USER_ACTION: 'ignore' },
     cwd: '/',
     timeoutMs: wheelLimitMs,
     logFile,
   });
-  if (result.ok) {
-    prune(target);
-    return { ok: true };
-  }
-  return { ok: false, reason: failure(result) };
+}
+
+/**
+ * CUDA's headers and libraries among what the installed torch requires; the rest of it (Triton alone 200 MB) is
+ * Python. The headers include some of the compiler's (crt) and of its C++ library's (cccl), which torch does not ask for.
+ */
+function cudaRequirements(target) {
+  const folder = readdirSync(target).find((name) => /^torch-.*\.dist-info$/.test(name));
+  if (!folder) return [];
+  const metadata = readFileSync(join(target, folder, 'METADATA'), 'utf8');
+  const required = /^Requires-Dist: ((?:nvidia-|cuda-toolkit\b).*)$/gm;
+  return [...metadata.matchAll(required)].map(([, requirement]) =>
+    requirement.trim().replace('cuda-toolkit[', 'cuda-toolkit[crt,cccl,'),
+  );
 }
 
 /** pip's last error line is the cause; before it come one warning for each retry. */

@@ -168,15 +168,75 @@ test('a CUDA wheel where a CPU wheel was asked for is not kept', async (t) => {
   t.false(existsSync(join(context.home, 'cpu')));
 });
 
-test('--cuda passes over CPU builds and lets the nvidia wheels come along', async (t) => {
+/** What CUDA releases of torch ask for, by the names of PyPI. */
+const cudaMetadata = `Name: torch
+Requires-Dist: sympy>=1.13.3
+Requires-Dist: cuda-toolkit[cublas,cudart]==13.0.3; platform_system == "Linux"
+Requires-Dist: cuda-bindings<14,>=13.0.3; platform_system == "Linux"
+Requires-Dist: nvidia-nccl-cu13==2.29.7; platform_system == "Linux"
+Requires-Dist: triton==3.7.1; platform_system == "Linux"
+Requires-Dist: optree>=0.13.0; extra == "optree"
+`;
+
+/** A pip that brings a CUDA wheel of `version` when asked for torch by `requirement`, and then what else it is asked for. */
+function cudaPip(root: string, version: string, requirement: string): string {
+  const wheel = writeLibTorch(join(root, 'wheel'), version, true);
+  const info = join(root, 'info');
+  writeFiles(info, { METADATA: cudaMetadata });
+  return `for last; do :; done
+case $last in
+  '${requirement}') ${copyTo(wheel)}; /bin/cp -r '${info}' "$target/torch-${version}.dist-info";;
+  nvidia-*) /bin/mkdir "$target/nvidia" "$target/cuda_toolkit";;
+  *) echo "ERROR: No matching distribution found" >&2; exit 1;;
+esac`;
+}
+
+const pipCalls = (bin: string): string[] => {
+  return readFileSync(join(bin, 'pip-calls'), 'utf8').trim().split('\n');
+};
+
+test('--cuda passes over CPU builds and brings CUDA with all its headers, but nothing of Python', async (t) => {
   const { root, bin, context } = await project(t, { cuda: true });
   writeLibTorch(join(context.home, 'cpu/torch'));
-  const wheel = writeLibTorch(join(root, 'wheel'), '2.13.0', true);
-  writePython(bin, null, `${copyTo(wheel)}; /bin/mkdir "$target/nvidia" "$target/triton"`);
+  writePython(bin, null, cudaPip(root, '2.13.0', 'torch===2.13.0'));
   const location = await ensureLibTorch(context);
   t.like(location, { path: join(context.home, 'cuda/torch'), cuda: true });
-  t.deepEqual(readdirSync(join(context.home, 'cuda')), ['nvidia', 'torch']);
-  t.notRegex(readFileSync(join(bin, 'pip-calls'), 'utf8'), /--no-deps/);
+  const installed = readdirSync(join(context.home, 'cuda'));
+  t.deepEqual(installed, ['nvidia', 'torch', 'torch-2.13.0.dist-info']);
+  const [torch = '', libraries = '', ...others] = pipCalls(bin);
+  t.regex(torch, /--no-deps torch===2\.13\.0$/);
+  t.regex(
+    libraries,
+    /cuda-toolkit\[crt,cccl,cublas,cudart\]==13\.0\.3; .* nvidia-nccl-cu13==2\.29\.7; /,
+  );
+  t.notRegex(libraries, /--no-deps|triton|sympy|bindings|optree/);
+  t.deepEqual(others, []);
+});
+
+test('where no CUDA build of our release is to be had, the nearest minor that compiles is taken', async (t) => {
+  const { root, bin, context, text } = await project(t, { cuda: true });
+  writePython(bin, null, cudaPip(root, '2.12.1', 'torch==2.12.*'));
+  t.like(await ensureLibTorch(context), { version: '2.12.1', cuda: true });
+  t.regex(text(), /LibTorch +2\.12\.1 \(CUDA\) in \.libtorch\/cuda\/torch/);
+  const asked = pipCalls(bin).map((call) => /torch=+\S+/.exec(call)?.[0]);
+  t.deepEqual(asked.slice(0, 3), ['torch===2.13.0', 'torch==2.14.*', 'torch==2.12.*']);
+});
+
+test('one release can be asked for; then no other does, and set-up keeps what it had', async (t) => {
+  const { root, bin, context } = await project(t, {
+    ...{ cuda: true, version: '2.11.0', remember: false },
+  });
+  context.env['LIBTORCH'] = writeLibTorch(join(root, 'newer'), '2.13.0+cu130', true);
+  writePython(bin, null, cudaPip(root, '2.11.0+cu130', 'torch===2.11.0'));
+  t.is((await ensureLibTorch(context)).version, '2.11.0+cu130');
+  t.false(existsSync(join(context.home, 'location.json')));
+
+  writePython(bin, null, cudaPip(root, '2.12.0', 'torch==2.12.*'));
+  rmSync(join(context.home, 'cuda'), { recursive: true });
+  const { message, remedies } = await failure(t, context);
+  t.regex(message, /LIBTORCH: skipped, it is 2\.13\.0\+cu130 and 2\.11\.0 was asked for/);
+  t.regex(message, /pip wheel.*No matching distribution found/);
+  t.regex(remedies[0] ?? '', /pip install torch==2\.11\.0 &&/);
 });
 
 test('an interrupted installation is never taken for a whole one', async (t) => {

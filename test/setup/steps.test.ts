@@ -183,8 +183,12 @@ target_include_directories(roentgen PRIVATE \${CMAKE_JS_INC})
 target_compile_definitions(roentgen PRIVATE LIBTORCH="\${LIBTORCH}")
 target_link_libraries(roentgen PRIVATE core)
 if(ROENTGEN_CORE_TESTS)
-  add_executable(roentgen_core_tests native/tests/main.cpp)
-  target_link_libraries(roentgen_core_tests PRIVATE core)
+  add_custom_target(roentgen_core_checks)
+  foreach(program roentgen_core_tests roentgen_train_check)
+    add_executable(\${program} native/tests/main.cpp)
+    target_link_libraries(\${program} PRIVATE core)
+    add_dependencies(roentgen_core_checks \${program})
+  endforeach()
 endif()
 `,
   'native/core/core.cpp': 'int answer() { return 42; }\n',
@@ -214,7 +218,7 @@ test('the addon is built once, again when a source or LibTorch changed, and its 
   t.regex(await step(), /up to date/);
 
   t.regex(await printed(runCoreTests(context, libtorch)), /core tests +built/);
-  const log = readFileSync(join(root, 'build/setup/roentgen_core_tests.log'), 'utf8');
+  const log = readFileSync(join(root, 'build/setup/roentgen_core_checks.log'), 'utf8');
   t.regex(log, /main\.cpp/);
   t.notRegex(log, /Building CXX object \S*core\.cpp/);
 
@@ -245,7 +249,9 @@ test('failing C++ tests fail set-up', async (t) => {
   });
   const { runCoreTests } = await load<Steps>('addon.mjs');
   const libtorch = { path: '/libtorch', version: '2.13.0', cuda: false };
-  await t.throwsAsync(runCoreTests(context, libtorch), { message: 'C++ tests: exit code 1' });
+  await t.throwsAsync(runCoreTests(context, libtorch), {
+    message: 'roentgen_core_tests: exit code 1',
+  });
 });
 
 test('a missing cmake or compiler comes with what installs it', async (t) => {

@@ -25,6 +25,8 @@ export interface Context {
   report: Reporter;
   command: string;
   cuda?: boolean;
+  version?: string;
+  remember?: boolean;
   libtorch?: string;
   sha256?: string;
   offline?: boolean;

@@ -6,6 +6,10 @@
 #include <c10/core/impl/VirtualGuardImpl.h>
 #include <c10/util/Exception.h>
 
+#if defined(ROENTGEN_CUDA) && !__has_include(<ATen/accelerator/Graph.h>)
+#include <ATen/cuda/CUDAGraph.h>
+#endif
+
 #include <bit>
 #include <utility>
 
@@ -16,6 +20,35 @@ namespace {
 constexpr int64_t largestBatch = 64;
 // The first passes choose algorithms and allocate workspaces, which must not happen in a recording.
 constexpr int warmUps = 3;
+
+// LibTorch 2.11 has recordings of CUDA alone, and those behind CUDA's headers. Other threads may go
+// on allocating during one.
+#if __has_include(<ATen/accelerator/Graph.h>)
+using Recording = at::accelerator::Graph;
+bool canRecord(at::DeviceType type) {
+  return at::has_graph_impl(type);
+}
+void begin(Recording& recording) {
+  recording.capture_begin({0, 0}, at::GraphCaptureMode::ThreadLocal);
+}
+#elif defined(ROENTGEN_CUDA)
+using Recording = at::cuda::CUDAGraph;
+bool canRecord(at::DeviceType type) {
+  return type == at::kCUDA;
+}
+void begin(Recording& recording) {
+  recording.capture_begin({0, 0}, cudaStreamCaptureModeThreadLocal);
+}
+#else
+struct Recording {
+  void capture_end() {}
+  void replay() {}
+};
+bool canRecord(at::DeviceType) {
+  return false;
+}
+void begin(Recording&) {}
+#endif
 
 }  // namespace
 
@@ -33,8 +66,7 @@ class CapturedGraphs::Graph {
     for (int i = 0; i < warmUps; ++i)
       pass(input_);
     stream_.synchronize();
-    // Other threads may go on allocating.
-    graph_.capture_begin({0, 0}, at::GraphCaptureMode::ThreadLocal);
+    begin(graph_);
     try {
       output_ = pass(input_);
     } catch (...) {
@@ -63,7 +95,7 @@ class CapturedGraphs::Graph {
 
   c10::Stream stream_;
   at::Tensor input_, output_;
-  at::accelerator::Graph graph_;
+  Recording graph_;
 };
 
 CapturedGraphs::CapturedGraphs(const at::TensorOptions& options, Pass pass)
@@ -78,7 +110,7 @@ at::Tensor CapturedGraphs::run(const at::Tensor& x) {
 }
 
 CapturedGraphs::Graph* CapturedGraphs::find(const at::Tensor& x) {
-  if (x.size(0) > largestBatch || !at::has_graph_impl(options_.device().type())) return nullptr;
+  if (x.size(0) > largestBatch || !canRecord(options_.device().type())) return nullptr;
   // Few recordings serve all sizes: each batch is padded to the next power of two.
   auto sizes = x.sizes().vec();
   sizes[0] = static_cast<int64_t>(std::bit_ceil(static_cast<uint64_t>(x.size(0))));
