@@ -63,7 +63,5 @@ step speed-bf16 train_check "${speed[@]}" --precision bf16
 step doctor roentgen doctor
 step phantoms roentgen data phantom "$results/phantoms" "${images[@]}"
 step train roentgen train "$results/phantoms/images" --device "$device" --output "$results/runs" "${training[@]}"
-if [ -e dist/src/cli/benchmark.js ]; then
-  step benchmark roentgen benchmark --devices "$device" --output "$results/benchmark"
-fi
+step benchmark roentgen benchmark --devices "$device" --output "$results/benchmark"
 finish
