@@ -17,10 +17,13 @@ constexpr Named<Loss, 3> names{{{"crossEntropy", Loss::crossEntropy},
                                 {"binaryCrossEntropy", Loss::binaryCrossEntropy},
                                 {"meanSquaredError", Loss::meanSquaredError}}};
 
-// An undefined tensor where there are none.
+// An undefined tensor where there are none. It is made on the device: nothing waits for a copy.
 at::Tensor perClass(const std::vector<double>& values, const at::Tensor& logits) {
   if (values.empty()) return {};
-  return at::tensor(values, at::kDouble).to(logits.device(), logits.scalar_type());
+  std::vector<at::Tensor> scalars;
+  for (const double value : values)
+    scalars.push_back(at::full({}, value, logits.options().requires_grad(false)));
+  return at::stack(scalars);
 }
 
 // [N, classes] of labels or of shares.

@@ -67,6 +67,8 @@ void requireDevice(at::Device device) {
     throw Error("ERR_DEVICE",
                 "No CUDA device was found: use the CPU, or run setup with --cuda on a GPU machine");
   }
+  // cuDNN tries its algorithms once for each shape; shapes come again and again here.
+  if (device.is_cuda()) at::globalContext().setBenchmarkCuDNN(true);
 }
 
 void setThreads(int count) {

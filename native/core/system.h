@@ -19,7 +19,7 @@ struct SystemInfo {
 
 SystemInfo systemInfo();
 
-// Throws ERR_DEVICE where the device is not there.
+// Makes ready for computing on the device. Throws ERR_DEVICE where it is not there.
 void requireDevice(at::Device device);
 
 // More than any machine of ours has cores are a mistake.

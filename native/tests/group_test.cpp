@@ -2,6 +2,7 @@
 // equal to training alone, and ended in words where one is missing.
 #include "core/distributed/group.h"
 
+#include "core/distributed/host_sum.h"
 #include "core/training/trainer.h"
 #include "tests/check.h"
 #include "tests/images.h"
@@ -193,6 +194,13 @@ TEST("a batch without two images for each process is refused, or joins the one b
     REQUIRE_ERROR(trainer.epoch(*dataset, firstImages(6), {0, 16, {1e-2}}, {}, silent),
                   "ERR_INVALID_ARGUMENT", "6 images is too small for 4 processes");
   });
+  // The last batch has enough, the others have not.
+  const auto more = randomImages(20, 1, 16);
+  inGroup(4, [&](std::shared_ptr<Group> group) {
+    Trainer trainer(plainNetwork(), options(std::move(group)));
+    REQUIRE_ERROR(trainer.epoch(*more, firstImages(20), {0, 6, {1e-2}}, {}, silent),
+                  "ERR_INVALID_ARGUMENT", "6 images is too small for 4 processes");
+  });
 }
 
 TEST("an evaluation is shared out and gathered in order, and the epoch's figures are of all") {
@@ -294,6 +302,53 @@ TEST("frozen layers are left out, and come in when they thaw") {
   const auto alone = train(nullptr);
   inGroup(2, [&](std::shared_ptr<Group> group) {
     REQUIRE_BELOW(deviation(train(std::move(group)), alone), 1e-12);
+  });
+}
+
+std::unique_ptr<HostSum> hostSum(const Group& group, std::chrono::milliseconds timeout) {
+  return HostSum::open({.rank = group.rank(),
+                        .size = group.size(),
+                        .timeout = timeout,
+                        .gather = [&](const at::Tensor& rows) { return group.gather(rows); },
+                        .any = [&](bool here) { return group.any(here); }});
+}
+
+TEST("sums are exact and the same for all, whether they go through memory or as messages") {
+  for (const int64_t length : {1, 1000, 8192, 8193, 100'000}) {
+    const auto parts = at::randn({3, length}, at::kDouble);
+    const auto whole = parts[0] + parts[1] + parts[2];
+    std::vector<at::Tensor> sums(3);
+    inGroup(3, [&](std::shared_ptr<Group> group) {
+      const int rank = group->rank();
+      for (int round = 0; round < 20; ++round) {
+        auto values = parts[rank] * round;
+        group->sum(values);
+        REQUIRE_BELOW((values - whole * round).abs().max().item<double>(), 1e-13);
+        sums[static_cast<size_t>(rank)] = values;
+      }
+      const auto counts = at::full({5}, rank + 1, at::kInt);
+      group->sum(counts);
+      REQUIRE(counts.eq(6).all().item<bool>());
+    });
+    REQUIRE(at::equal(sums[0], sums[1]) && at::equal(sums[0], sums[2]));
+  }
+}
+
+TEST("in shared memory, too, one that leaves or never comes ends the others in words") {
+  inGroup(2, [&](std::shared_ptr<Group> group) {
+    auto shared = hostSum(*group, std::chrono::seconds(60));
+    const auto values = at::ones({4}, at::kDouble);
+    shared->sum(values);
+    if (group->rank() == 1) return;
+    REQUIRE_ERROR(group->guard([&] { shared->sum(values); }), "ERR_PEER", "process 1 has ended");
+  });
+  inGroup(2, [&](std::shared_ptr<Group> group) {
+    auto shared = hostSum(*group, std::chrono::milliseconds(200));
+    if (group->rank() == 0) {
+      REQUIRE_ERROR(group->guard([&] { shared->sum(at::ones({4})); }), "ERR_PEER",
+                    "process 1 did not come");
+    }
+    group->any(false);
   });
 }
 

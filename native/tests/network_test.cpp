@@ -92,7 +92,9 @@ Errors compare(const NetworkFixture& fixture, at::ScalarType type) {
       }
       REQUIRE_EQUAL(i, parameters.size());
     }
-    optimizer.step(fixture.learningRate());
+    optimizer.setRate(fixture.learningRate());
+    optimizer.step();
+    network->countBatch();
   }
   size_t i = 0;
   for (const State& entry : network->state()) {

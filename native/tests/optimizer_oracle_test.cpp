@@ -40,7 +40,8 @@ void follow(const Oracle& oracle, const Json& one, at::ScalarType type, double b
       parameter.tensor.mutable_grad() =
           oracle.tensor("gradients." + parameter.name)[step].to(type, false, true);
     }
-    optimizer.step(rates[i]);
+    optimizer.setRate(rates[i]);
+    optimizer.step();
     for (const State& parameter : parameters) {
       requireClose(text(title, ", ", parameter.name, ", step ", step + 1), parameter.tensor,
                    oracle.tensor(title + "." + parameter.name)[step], bound);

@@ -133,7 +133,7 @@ struct Course {
   double imagesPerSecond = 0;
 };
 
-// A GPU is waited for every 16 steps (Tally in trainer.cpp): so each epoch has one time to read.
+// A GPU is waited for at the end of an epoch: there is a time to read.
 constexpr int64_t stepsPerEpoch = 16;
 
 TrainerOptions trainerOptions(const Network& network, at::Device device, at::ScalarType compute) {
@@ -252,7 +252,8 @@ std::string number(double value) {
 }
 
 int run(const Options& options) {
-  const at::Device device(byName(devices, options.device, "ERR_INVALID_ARGUMENT", "device"));
+  const auto type = byName(devices, options.device, "ERR_INVALID_ARGUMENT", "device");
+  const at::Device device(type, type == at::kCPU ? -1 : 0);
   const auto precision = byName(precisions, options.precision, "ERR_INVALID_ARGUMENT", "precision");
   requireDevice(device);
   std::vector<double> reference;

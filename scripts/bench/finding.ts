@@ -21,9 +21,9 @@ export interface Finding {
 }
 
 /** How many times the median rate of `ours` is that of `theirs`. */
-export function rateRatio(what: string, ours: Series, theirs: Series, bar: Bar): Finding {
+export function rateRatio(what: string, ours: Series, theirs: Series, bar?: Bar): Finding {
   const value = median(ours.values) / median(theirs.values);
-  return { what, value, unit: '×', bar, series: [ours, theirs] };
+  return { what, value, unit: '×', ...(bar && { bar }), series: [ours, theirs] };
 }
 
 /** Whether the figure clears its bar; NaN never does. */

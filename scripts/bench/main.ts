@@ -4,16 +4,18 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { invalidArgument } from '../../src/native/index.js';
+import { invalidArgument, resolveDevice, type Device } from '../../src/native/index.js';
 import { augmentation } from './augmentation.js';
+import { distributed } from './distributed.js';
 import { eventLoop } from './eventLoop.js';
+import { device } from './device.js';
 import { explanation } from './explanation.js';
 import { inference } from './inference.js';
 import { load } from './load.js';
 import { describeMachine } from './machine.js';
 import { memory } from './memory.js';
 import { packing } from './packing.js';
-import type { Effort, Part } from './part.js';
+import type { Context, Part } from './part.js';
 import { formatMarkdown, formatSection, mergeMarkdown, type Section } from './report.js';
 import { serving } from './serving.js';
 import { training } from './training.js';
@@ -21,6 +23,7 @@ import { training } from './training.js';
 const parts: readonly Part[] = [
   training,
   augmentation,
+  distributed,
   explanation,
   inference,
   serving,
@@ -30,9 +33,13 @@ const parts: readonly Part[] = [
   memory,
 ];
 
+/** Measured on request alone: `--device`. */
+const deviceParts: readonly Part[] = [device];
+
 const help = `npm run bench -- [${parts.map(({ name }) => name).join('] [')}] [options]
 
-All parts are measured unless some are named: 40 minutes on 2 cores, on which nothing else should run.
+All parts are measured unless some are named: 55 minutes on 2 cores, on which nothing else should run.
+  --device DEVICE   cuda: instead of these, training on this machine's GPU beside PyTorch's
   --quick           fewer images and rounds: a first look
   --json FILE       all measurements
   --markdown FILE   the page docs/benchmarks.md; of named parts only their sections change
@@ -46,6 +53,7 @@ async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
+      device: { type: 'string' },
       quick: { type: 'boolean', default: false },
       json: { type: 'string' },
       markdown: { type: 'string' },
@@ -56,10 +64,14 @@ async function main(): Promise<void> {
     console.log(help);
     return;
   }
-  const chosen = choose(positionals);
+  const chosen = values.device === undefined ? choose(positionals) : deviceParts;
+  const on = resolveDevice(readDevice(values.device ?? 'cpu'));
   const machine = await describeMachine();
   for (const { what, value } of machine) console.log(`${what}: ${value}`);
-  const sections = await measureAll(chosen, values.quick ? 'quick' : 'full');
+  const sections = await measureAll(chosen, {
+    effort: values.quick ? 'quick' : 'full',
+    device: on,
+  });
   const { json, markdown } = values;
   if (json !== undefined) await writeFile(json, JSON.stringify({ machine, sections }, null, 2));
   if (markdown === undefined) return;
@@ -77,10 +89,17 @@ function choose(names: readonly string[]): readonly Part[] {
   return names.length === 0 ? parts : parts.filter(({ name }) => names.includes(name));
 }
 
-async function measureAll(chosen: readonly Part[], effort: Effort): Promise<Section[]> {
+function readDevice(name: string): Device {
+  if (name === 'cpu' || name === 'cuda') return name;
+  throw invalidArgument('device', 'cpu or cuda', name);
+}
+
+type Conditions = Pick<Context, 'effort' | 'device'>;
+
+async function measureAll(chosen: readonly Part[], conditions: Conditions): Promise<Section[]> {
   const sections: Section[] = [];
   for (const part of chosen) {
-    const section = await measurePart(part, effort);
+    const section = await measurePart(part, conditions);
     console.log(`\n${formatSection(section)}`);
     sections.push(section);
   }
@@ -88,11 +107,14 @@ async function measureAll(chosen: readonly Part[], effort: Effort): Promise<Sect
 }
 
 /** A part that fails does not cost the others their figures, but the exit code tells. */
-async function measurePart({ name, method, measure }: Part, effort: Effort): Promise<Section> {
+async function measurePart(
+  { name, method, measure }: Part,
+  conditions: Conditions,
+): Promise<Section> {
   const folder = await mkdtemp(join(tmpdir(), 'roentgen-bench-'));
   try {
     const say = (line: string): void => console.error(`… ${line}`);
-    return { name, method, findings: await measure({ effort, folder, say }) };
+    return { name, method, findings: await measure({ ...conditions, folder, say }) };
   } catch (error) {
     fail(error);
     return { name, method, findings: [], failure: messageOf(error) };

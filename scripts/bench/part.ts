@@ -1,4 +1,5 @@
 /** A part of the benchmark: what `npm run bench -- NAME` selects. */
+import type { Device } from '../../src/native/index.js';
 import type { Finding } from './finding.js';
 
 /** `quick` measures fewer images in fewer rounds: figures for a first look, not for the table. */
@@ -6,6 +7,8 @@ export type Effort = 'full' | 'quick';
 
 export interface Context {
   effort: Effort;
+  /** Of the parts that measure a device; all others measure the CPU. */
+  device: Device;
   /** An empty folder of this run's own, removed at its end. */
   folder: string;
   /** Tells the user what is being measured. */

@@ -44,7 +44,8 @@ export const serving: Part = {
     `\`/predict\`. Throughput: ${callers} clients that ask again when answered. Latency: requests that arrive ` +
     'whether or not others were answered, independent of each other (Poisson) or evenly; counted from when they were ' +
     'meant to go out. Refused: answered with 429 or 503.',
-  async measure({ effort, folder, say }) {
+  async measure(context) {
+    const { folder } = context;
     const [drawn] = await run<{ path: string }>(program('draw', folder, 'resnet18'));
     const subject: Subject = {
       path: drawn?.path ?? '',
@@ -53,7 +54,7 @@ export const serving: Part = {
     };
     const findings: Finding[] = [];
     for (const kind of Object.keys(kinds) as PayloadKind[]) {
-      findings.push(...(await load(kind, subject, { effort, folder, say })));
+      findings.push(...(await load(kind, subject, context)));
     }
     return findings;
   },

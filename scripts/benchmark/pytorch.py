@@ -1,7 +1,8 @@
 """Measures Python's PyTorch as an expert writes it, and prints one JSON line: the other side of programs/measure.ts.
 
-Channels-last, fused Adam, bf16 by autocast in training and as the network's own type in inference; eager, and no data
-loading: one batch of noise stays on the device.
+Channels-last, fused Adam, bf16 by autocast in training and as the network's own type in inference; no data loading: one
+batch of noise stays on the device. Eager, unless `compile` asks for torch.compile. `window` steps (1) make one timing,
+between which the device is waited for.
 
     python pytorch.py '{"spec": …, "shape": …, "mode": "infer", "device": "cpu", …}'
 """
@@ -58,15 +59,17 @@ def measure(plan):
     model = build(plan["spec"], shape).to(device, memory_format=torch.channels_last)
     images = torch.randn(plan["batchSize"], shape["channels"], shape["height"], shape["width"], device=device)
     images = images.to(memory_format=torch.channels_last)
+    parameters = sum(each.numel() for each in model.parameters())
     make = {"infer": inference, "train": training}[plan["mode"]]
     work = make(plan, model, images)
+    window = plan.get("window", 1)
 
     def step():
-        work()
+        for _ in range(window):
+            work()
         if device.type == "cuda":
             torch.cuda.synchronize()
 
-    parameters = sum(each.numel() for each in model.parameters())
     step()
     first = time.time() - plan["startedAt"] / 1000
     steps = time_steps(step, plan["warmUp"], plan["seconds"])
@@ -75,25 +78,25 @@ def measure(plan):
         "macs": None,
         "firstResultSeconds": first,
         "peakMegabytes": peak_megabytes(),
-        "stepMs": steps,
+        "stepMs": [each / window for each in steps],
     }
 
 
 def inference(plan, model, images):
     dtype = torch.bfloat16 if plan["precision"] == "bf16" else torch.float32
     model.eval().to(dtype)
-    images = images.to(dtype)
+    images, compiled = images.to(dtype), compile_of(plan, model)
 
     def work():
         with torch.inference_mode():
-            return model(images).float().cpu()
+            return compiled(images).float().cpu()
 
     return work
 
 
 def training(plan, model, images):
     model.train()
-    spec, device = plan["spec"], images.device
+    spec, device, compiled = plan["spec"], images.device, compile_of(plan, model)
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-4, fused=True)
     loss_function = LOSSES[spec["task"]][spec["output"]]
     target = targets(spec, plan["shape"]["outputs"], images)
@@ -104,12 +107,16 @@ def training(plan, model, images):
     def work():
         optimizer.zero_grad(set_to_none=True)
         with precision():
-            loss = loss_function(model(images), target)
+            loss = loss_function(compiled(images), target)
         loss.backward()
         optimizer.step()
-        return loss.item()
+        return loss
 
     return work
+
+
+def compile_of(plan, model):
+    return torch.compile(model, mode="max-autotune") if plan.get("compile") else model
 
 
 def targets(spec, outputs, images):

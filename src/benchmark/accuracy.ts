@@ -3,23 +3,19 @@ import { rmdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { z } from 'zod';
 import type { Problem } from '../data/index.js';
+import { median } from '../evaluation/index.js';
 import { loadModelSpec } from '../models/index.js';
-import {
-  createNewFolder,
-  RoentgenError,
-  writeFileAtomic,
-  type ErrorCode,
-  parseWith,
-} from '../native/index.js';
+import { createNewFolder, RoentgenError, type ErrorCode, parseWith } from '../native/index.js';
 import { train, type RunResult, type TrainEvent } from '../training/index.js';
 import { accuracySchema } from './accuracyOptions.js';
 import type { AccuracyRow } from './accuracyRow.js';
 import { accuracyCsv } from './accuracyTables.js';
 import { toFailure } from './failure.js';
+import { writeFiles } from './files.js';
 import { describeMachine, type MachineRow } from './machine.js';
 import type { Failure } from './plan.js';
-import { median } from './summary.js';
 
+/** Which models are trained on which images, and with which settings. */
 export type AccuracyOptions = z.input<typeof accuracySchema> & {
   /** Folder of packed datasets; default as `train`. */
   cacheDir?: string | undefined;
@@ -32,11 +28,14 @@ export type AccuracyEvent = { model: string } & (
   | { kind: 'failed'; error: Failure }
 );
 
+/** Progress and the signal of a benchmark of accuracy. */
 export interface AccuracyHooks {
+  /** Hears of progress as it happens. */
   onEvent?: ((event: AccuracyEvent) => void) | undefined;
   signal?: AbortSignal | undefined;
 }
 
+/** How well models learn the same images, and where the tables are. */
 export interface AccuracyResult {
   machine: MachineRow[];
   data: string;
@@ -103,14 +102,16 @@ export async function benchmarkAccuracy(
     }
   }
   const result = { machine: describeMachine(), data, epochs, rows };
-  const files: Record<string, string> = {
+  const files = {
     'accuracy.csv': accuracyCsv(rows),
     'accuracy.json': `${JSON.stringify(result, null, 2)}\n`,
   };
-  for (const [name, content] of Object.entries(files)) {
-    await writeFileAtomic(join(output, name), content);
-  }
-  return { ...result, output, files: Object.keys(files), problems: [...problems.values()] };
+  return {
+    ...result,
+    output,
+    files: await writeFiles(output, files),
+    problems: [...problems.values()],
+  };
 }
 
 /** What may befall one model and not the next; all else is about the images, the disk or the user. */

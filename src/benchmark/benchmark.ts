@@ -2,9 +2,10 @@
 import { mkdtemp, rm, rmdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createNewFolder, parseWith, systemInfo, writeFileAtomic } from '../native/index.js';
+import { createNewFolder, parseWith, systemInfo } from '../native/index.js';
 import { throughputSvg } from '../report/index.js';
 import { casesOf } from './cases.js';
+import { writeFiles } from './files.js';
 import { describeMachine, type MachineRow } from './machine.js';
 import { benchmarkSchema, type BenchmarkOptions, type BenchmarkSettings } from './options.js';
 import type { Answer, Case, Measured, Side } from './plan.js';
@@ -14,6 +15,7 @@ import { findRivals, sidesOf } from './rivals.js';
 import { rowsOf, type BenchmarkRow, type Entry } from './rows.js';
 import { barsOf, speedCsv } from './tables.js';
 
+/** Which side is measured now, and how far the benchmark has come. */
 export interface BenchmarkEvent {
   kind: 'measuring';
   /** From 1. */
@@ -30,12 +32,15 @@ export interface BenchmarkEvent {
   side: Side;
 }
 
+/** Progress and the signal of a benchmark of speed. */
 export interface BenchmarkHooks {
+  /** Hears of progress as it happens. */
   onEvent?: ((event: BenchmarkEvent) => void) | undefined;
   /** Ends the process that is measuring; nothing is written then. */
   signal?: AbortSignal | undefined;
 }
 
+/** How fast models are here, and where the tables are. */
 export interface BenchmarkResult {
   machine: MachineRow[];
   settings: BenchmarkSettings;
@@ -62,13 +67,18 @@ export async function benchmark(
   { onEvent, signal }: BenchmarkHooks = {},
 ): Promise<BenchmarkResult> {
   const settings = parseWith(benchmarkSchema, options, 'options are');
-  const system = systemInfo();
-  const cases = casesOf(settings, system);
+  const cases = casesOf(settings);
   const rivals = await findRivals(settings.compare ?? [], cases);
   const output = await createNewFolder(settings.output);
   const folder = await mkdtemp(join(tmpdir(), 'roentgen-benchmark-'));
   try {
-    const measurer = new Measurer({ settings, rivals, threads: system.threads, folder, signal });
+    const measurer = new Measurer({
+      settings,
+      rivals,
+      threads: systemInfo().threads,
+      folder,
+      signal,
+    });
     const entries = await measureAll(
       cases.flatMap((measured) => sidesOf(measured, rivals).map((side) => ({ measured, side }))),
       settings.rounds,
@@ -79,7 +89,7 @@ export async function benchmark(
     if (rivals.pytorch !== undefined)
       machine.push({ what: "Python's PyTorch", value: rivals.pytorch });
     const result = { machine, settings, rows: rowsOf(entries), notes: rivals.notes };
-    return { ...result, output, files: await writeFiles(output, result) };
+    return { ...result, output, files: await writeResult(output, result) };
   } catch (error) {
     // Only where nothing was written.
     await rmdir(output).catch(() => undefined);
@@ -120,18 +130,14 @@ function note(entry: Entry, answer: Answer): void {
   else entry.processes.push(answer satisfies Measured);
 }
 
-async function writeFiles(
+async function writeResult(
   output: string,
   result: Omit<BenchmarkResult, 'output' | 'files'>,
 ): Promise<string[]> {
   const bars = barsOf(result.rows);
-  const files: Record<string, string> = {
+  return writeFiles(output, {
     'benchmark.csv': speedCsv(result.rows),
     'benchmark.json': `${JSON.stringify(result, null, 2)}\n`,
     ...(bars.length > 0 ? { 'samples_per_second.svg': await throughputSvg(bars) } : {}),
-  };
-  for (const [name, content] of Object.entries(files)) {
-    await writeFileAtomic(join(output, name), content);
-  }
-  return Object.keys(files);
+  });
 }

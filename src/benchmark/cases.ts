@@ -1,6 +1,7 @@
 /** Which cases the options come to on this machine. */
-import { loadModelSpec, type ModelSpec } from '../models/index.js';
-import type { Device, NetworkShape, Precision, SystemInfo } from '../native/index.js';
+import { resolvePrecision } from '../inference/index.js';
+import { loadModelSpec, lossOf, type ModelSpec } from '../models/index.js';
+import { resolveDevice, type NetworkShape } from '../native/index.js';
 import type { BenchmarkSettings } from './options.js';
 import type { Case } from './plan.js';
 
@@ -8,20 +9,20 @@ import type { Case } from './plan.js';
  * Every combination once, in the order of the options, modes innermost.
  * @throws RoentgenError as `loadModelSpec`
  */
-export function casesOf(settings: BenchmarkSettings, machine: SystemInfo): Case[] {
+export function casesOf(settings: BenchmarkSettings): Case[] {
   const { imgSize, batchSizes } = settings;
-  const devices = once(settings.devices.map((name) => resolveDevice(name, machine)));
+  const devices = once(settings.devices.map(resolveDevice));
   return once(settings.models).flatMap((model) => {
     const spec = loadModelSpec(model);
     const shape = shapeOf(spec, imgSize);
+    const loss = lossOf(spec);
     return devices.flatMap((device) =>
-      once(settings.precisions.map((name) => resolvePrecision(name, device, machine))).flatMap(
-        (precision) =>
-          once(batchSizes).flatMap((batchSize) =>
-            once(settings.modes).map((mode) => ({
-              ...{ model, spec, shape, device, precision, batchSize, mode },
-            })),
-          ),
+      once(settings.precisions.map((name) => resolvePrecision(name, device))).flatMap((precision) =>
+        once(batchSizes).flatMap((batchSize) =>
+          once(settings.modes).map((mode) => ({
+            ...{ model, spec, shape, loss, device, precision, batchSize, mode },
+          })),
+        ),
       ),
     );
   });
@@ -36,19 +37,4 @@ function shapeOf({ input, classes, task }: ModelSpec, imgSize: number | undefine
   const outputs = task === 'reconstruction' ? 1 : classes;
   const { channels, height, width } = input;
   return { outputs, channels, height: imgSize ?? height, width: imgSize ?? width };
-}
-
-function resolveDevice(name: Device | 'auto', { cuda }: SystemInfo): Device {
-  if (name !== 'auto') return name;
-  return cuda.available ? 'cuda' : 'cpu';
-}
-
-/** As training takes it. */
-function resolvePrecision(
-  name: Precision | 'auto',
-  device: Device,
-  { autoPrecision }: SystemInfo,
-): Precision {
-  if (name !== 'auto') return name;
-  return device === 'cuda' ? 'bf16' : autoPrecision;
 }

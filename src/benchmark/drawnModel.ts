@@ -1,9 +1,9 @@
 /** Models with weights as drawn: what they cost does not depend on training. */
 import { Random } from '../data/index.js';
 import { toMetadata } from '../inference/index.js';
-import type { ModelSpec } from '../models/index.js';
+import { lossOf, type ModelSpec } from '../models/index.js';
 import { Network, readTensors, writeTensors, type NetworkShape } from '../native/index.js';
-import { lossOf, normalizationOf } from './workload.js';
+import { normalizationOf } from './workload.js';
 
 /** Writes a model file to `path`, with statistics in its norms that are not zeros and ones. */
 export async function drawModel(spec: ModelSpec, shape: NetworkShape, path: string): Promise<void> {

@@ -77,5 +77,6 @@ export const speedSchema = z.strictObject({
 
 export const benchmarkSchema = commonSchema.extend(speedSchema.shape);
 
+/** What is measured, how often and how long; each has a default. */
 export type BenchmarkOptions = z.input<typeof benchmarkSchema>;
 export type BenchmarkSettings = z.output<typeof benchmarkSchema>;

@@ -1,6 +1,6 @@
 /** What a measuring process is told, and what it answers. */
 import type { ModelSpec } from '../models/index.js';
-import type { Device, ErrorCode, NetworkShape, Precision } from '../native/index.js';
+import type { Device, ErrorCode, LossName, NetworkShape, Precision } from '../native/index.js';
 import type { Mode, Rival } from './options.js';
 
 /** Who is measured. */
@@ -12,6 +12,8 @@ export interface Case {
   model: string;
   spec: ModelSpec;
   shape: NetworkShape;
+  /** That the network is trained with. */
+  loss: LossName;
   mode: Mode;
   device: Device;
   precision: Precision;

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
-import { RoentgenError, throwIfAborted } from '../native/index.js';
+import { isMissing, RoentgenError, throwIfAborted } from '../native/index.js';
 
 export interface Command {
   file: string;
@@ -48,10 +48,6 @@ export async function run<T>({ file, args, environment = {}, signal }: Command):
   } finally {
     signal?.removeEventListener('abort', kill);
   }
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }
 
 function killed(file: string): RoentgenError {

@@ -4,6 +4,7 @@ import type { Mode } from './options.js';
 import type { Case, Failure, Measured, Side } from './plan.js';
 import { ratioOf, summarize, type Figures } from './summary.js';
 
+/** One case of one side: speed, memory, and the size of the model. */
 export interface BenchmarkRow {
   model: string;
   mode: Mode;

@@ -1,5 +1,5 @@
 /** What the processes of one side come to. */
-import { quantile } from '../evaluation/index.js';
+import { median, quantile } from '../evaluation/index.js';
 import type { Measured } from './plan.js';
 
 /** Quantiles are interpolated as NumPy's default has them. */
@@ -47,10 +47,6 @@ export function ratioOf(ours: Figures, theirs: Figures): number {
 /** Images per second. */
 function rateOf(stepMs: readonly number[], batchSize: number): number {
   return (1000 * batchSize * stepMs.length) / sum(stepMs);
-}
-
-export function median(values: readonly number[]): number {
-  return quantile(ascending(values), 0.5);
 }
 
 const ascending = (values: readonly number[]): number[] => values.toSorted((a, b) => a - b);

@@ -1,12 +1,5 @@
 /** What a drawn network is trained with. */
-import type { ModelSpec } from '../models/index.js';
-import type { LossName, Normalization } from '../native/index.js';
-
-/** Which loss trains it. */
-export function lossOf({ task, output }: ModelSpec): LossName {
-  if (task === 'reconstruction') return 'meanSquaredError';
-  return output === 'sigmoid' ? 'binaryCrossEntropy' : 'crossEntropy';
-}
+import type { Normalization } from '../native/index.js';
 
 /** Of images of noise. */
 export function normalizationOf(channels: number): Normalization {

@@ -9,7 +9,8 @@ import type { MeasurePlan } from '../../src/benchmark/plan.js';
 
 const plan = (batchSize: number): MeasurePlan => ({
   ...{ spec: loadModelSpec('lenet5'), shape: { outputs: 2, channels: 1, height: 32, width: 32 } },
-  ...{ mode: 'train', device: 'cpu', precision: 'fp32', batchSize, side: 'roentgen' },
+  ...{ mode: 'train', loss: 'crossEntropy', device: 'cpu', precision: 'fp32', batchSize },
+  side: 'roentgen',
   ...{ threads: 1, warmUp: 0, seconds: 0, startedAt: 0 },
 });
 

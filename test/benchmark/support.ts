@@ -18,6 +18,7 @@ export function made(more: Partial<Case> = {}): Case {
     model: 'resnet18',
     spec: loadModelSpec('resnet18'),
     shape: { outputs: 2, channels: 3, height: 192, width: 224 },
+    loss: 'crossEntropy',
     mode: 'infer',
     device: 'cpu',
     precision: 'fp32',

@@ -23,22 +23,22 @@ void gather(const at::Tensor& images, const PixelTable& table, std::span<const i
   });
 }
 
-at::Tensor select(const at::Tensor& images, std::span<const int32_t> indices) {
-  const auto positions =
-      at::tensor(at::ArrayRef<int32_t>(indices.data(), indices.size()), at::kInt);
-  return images.index_select(0, positions.to(images.device()));
-}
-
 }  // namespace
 
 BatchReader::BatchReader(Dataset& dataset, const Normalization& normalization, at::Device device,
                          at::ScalarType type)
-    : images_(dataset.imagesOn(device)), masks_(dataset.masksOn(device)), type_(type) {
+    : images_(dataset.imagesOn(device)),
+      masks_(dataset.masksOn(device)),
+      device_(device),
+      type_(type) {
   if (device.is_cpu()) {
     table_.emplace(normalization, images_.size(1), type);
     return;
   }
   checkNormalization(normalization, images_.size(1));
+  const auto away = [&](const at::Tensor& all) { return all.defined() && all.is_cpu(); };
+  if (away(images_)) imageRing_.emplace(images_, device);
+  if (away(masks_)) maskRing_.emplace(masks_, device);
   const auto mean = at::tensor(normalization.mean, at::kDouble);
   const auto std = at::tensor(normalization.std, at::kDouble);
   scale_ = (1 / (255 * std)).view({1, -1, 1, 1}).to(device, type);
@@ -47,7 +47,7 @@ BatchReader::BatchReader(Dataset& dataset, const Normalization& normalization, a
 
 at::Tensor BatchReader::read(std::span<const int32_t> indices) const {
   if (!table_) {
-    const auto bytes = select(images_, indices);
+    const auto bytes = select(images_, imageRing_, indices);
     return (bytes * scale_ + shift_).contiguous(at::MemoryFormat::ChannelsLast);
   }
   auto out = at::empty(
@@ -58,7 +58,16 @@ at::Tensor BatchReader::read(std::span<const int32_t> indices) const {
 }
 
 at::Tensor BatchReader::readMasks(std::span<const int32_t> indices) const {
-  return masks_.defined() ? select(masks_, indices).ne(0).to(type_) : at::Tensor();
+  if (!masks_.defined()) return {};
+  return select(masks_, maskRing_, indices).ne(0).to(type_);
+}
+
+at::Tensor BatchReader::select(const at::Tensor& all, std::optional<UploadRing>& ring,
+                               std::span<const int32_t> indices) const {
+  if (ring) return ring->upload(indices);
+  const auto positions =
+      at::tensor(at::ArrayRef<int32_t>(indices.data(), indices.size()), at::kInt);
+  return all.index_select(0, positions.to(device_));
 }
 
 std::vector<int32_t> epochOrder(size_t count, uint64_t seed, int64_t epoch) {

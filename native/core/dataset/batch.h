@@ -3,6 +3,7 @@
 
 #include "core/dataset/dataset.h"
 #include "core/dataset/normalization.h"
+#include "core/dataset/upload_ring.h"
 
 #include <ATen/core/Tensor.h>
 
@@ -27,7 +28,13 @@ class BatchReader {
   at::Tensor readMasks(std::span<const int32_t> indices) const;
 
  private:
+  // Tensors of the CPU that another device cannot hold come over it.
+  at::Tensor select(const at::Tensor& all, std::optional<UploadRing>& ring,
+                    std::span<const int32_t> indices) const;
+
   at::Tensor images_, masks_;
+  at::Device device_;
+  mutable std::optional<UploadRing> imageRing_, maskRing_;
   at::ScalarType type_;
   std::optional<PixelTable> table_;  // of the CPU
   at::Tensor scale_, shift_;         // [1, C, 1, 1], for devices other than the CPU

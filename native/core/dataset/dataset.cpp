@@ -4,6 +4,7 @@
 #include "core/io/file.h"
 #include "core/memory.h"
 
+#include <ATen/DeviceAccelerator.h>
 #include <ATen/Functions.h>
 
 #include <array>
@@ -37,8 +38,10 @@ at::Tensor readPlanes(const FileReader& file, const std::vector<int32_t>& keep, 
 
 const at::Tensor& onDevice(const at::Tensor& tensor, at::Tensor& resident, at::Device device) {
   if (device.is_cpu() || !tensor.defined()) return tensor;
-  if (!resident.defined() || resident.device() != device) resident = tensor.to(device);
-  return resident;
+  if (resident.defined() && resident.device() == device) return resident;
+  const auto [free, total] = at::accelerator::getMemoryInfo(device.index());
+  if (tensor.nbytes() > free / 2) return tensor;
+  return resident = tensor.to(device);
 }
 
 }  // namespace

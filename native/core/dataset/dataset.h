@@ -41,7 +41,8 @@ class Dataset {
   const std::map<std::string, std::string>& metadata() const { return metadata_; }
   // Throws ERR_INVALID_FILE where it is missing.
   const at::Tensor& column(const std::string& name) const;
-  // The images on another device, copied at first use and kept.
+  // The images on another device, copied at first use and kept; those on the CPU where they would
+  // take more than half of its free memory.
   const at::Tensor& imagesOn(at::Device device);
   const at::Tensor& masksOn(at::Device device);
 

@@ -3,7 +3,6 @@
 #include <torch/csrc/distributed/c10d/ProcessGroup.hpp>
 #include <torch/csrc/distributed/c10d/logger.hpp>
 #include <torch/csrc/distributed/c10d/reducer.hpp>
-#include <torch/headeronly/version.h>
 
 #include <algorithm>
 #include <string>
@@ -17,24 +16,6 @@ namespace {
 constexpr int64_t firstBucketBytes = int64_t{1} << 20;
 constexpr int64_t bucketBytes = int64_t{25} << 20;
 
-// The constructor differs from release to release.
-std::shared_ptr<c10d::Reducer> makeReducer(const std::vector<at::Tensor>& parameters,
-                                           std::vector<std::vector<size_t>> buckets,
-                                           const Group& group,
-                                           std::unordered_map<size_t, std::string> names) {
-  const std::vector<bool> sparse(parameters.size(), false);
-  return std::make_shared<c10d::Reducer>(
-      parameters, std::move(buckets), group.handle(), sparse, bucketBytes,
-      /*find_unused_parameters=*/false, /*gradient_as_bucket_view=*/true, std::move(names),
-      firstBucketBytes
-#if TORCH_VERSION_MAJOR > 2 || TORCH_VERSION_MINOR >= 13
-      ,
-      /*skip_all_reduce_unused_params=*/false, /*use_python_reducer=*/false,
-      std::vector<int64_t>{firstBucketBytes, bucketBytes}
-#endif
-  );
-}
-
 }  // namespace
 
 GradientMean::GradientMean(std::shared_ptr<Group> group, const std::vector<State>& parameters)
@@ -44,12 +25,16 @@ GradientMean::GradientMean(std::shared_ptr<Group> group, const std::vector<State
     names[parameters_.size()] = parameter.name;
     parameters_.push_back(parameter.tensor);
   }
-  const std::vector<bool> sparse(parameters_.size(), false);
   auto [buckets, limits] =
-      c10d::compute_bucket_assignment_by_size(parameters_, {firstBucketBytes, bucketBytes}, sparse);
+      c10d::compute_bucket_assignment_by_size(parameters_, {firstBucketBytes, bucketBytes});
   // The last layers' gradients come first.
   std::reverse(buckets.begin(), buckets.end());
-  reducer_ = makeReducer(parameters_, std::move(buckets), *group_, std::move(names));
+  reducer_ = std::make_shared<c10d::Reducer>(
+      parameters_, std::move(buckets), group_->handle(),
+      /*expect_sparse_gradients=*/std::vector<bool>(parameters_.size(), false), bucketBytes,
+      /*find_unused_parameters=*/false, /*gradient_as_bucket_view=*/true, std::move(names),
+      firstBucketBytes, /*skip_all_reduce_unused_params=*/false, /*use_python_reducer=*/false,
+      std::vector<int64_t>{firstBucketBytes, bucketBytes});
   logger_ = std::make_shared<c10d::Logger>(reducer_);
   reducer_->set_logger(logger_);
 }

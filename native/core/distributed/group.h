@@ -19,6 +19,8 @@ class ProcessGroup;
 
 namespace roentgen {
 
+class HostSum;
+
 struct GroupOptions {
   std::string address;  // of the host where processes find each other
   uint16_t port = 0;
@@ -60,6 +62,7 @@ class Group {
 
   GroupOptions options_;
   c10::intrusive_ptr<c10d::ProcessGroup> handle_;
+  std::unique_ptr<HostSum> host_;  // where all processes are on one
 };
 
 }  // namespace roentgen

@@ -375,6 +375,7 @@ BatchNorm NetworkBuilder::makeBatchNorm(const std::string& name, double epsilon,
   layer.runningVar = addState(name + ".running_var", false, [&] { return at::ones({n}); });
   layer.batches =
       addState(name + ".num_batches_tracked", false, [] { return at::zeros({}, at::kLong); });
+  network_->norms_.push_back({layer.weight, layer.batches});
   // Keras counts the moving statistics as parameters that are not trainable, and has no batch
   // counter.
   addRow(name, "batchNorm", 2 * n, 2 * n, 0);

@@ -21,12 +21,16 @@ using NormObserver = std::function<void(BatchNorm& norm, const at::Tensor& input
 // Adds up a tensor over all processes that have a part of the batch, in place.
 using PeerSum = std::function<void(const at::Tensor&)>;
 
+class WorkingWeights;
+
 // How one forward pass is to run.
 struct Mode {
   bool training = false;
   // Convolutions and linear layers compute in this type (float, bfloat16 or double); weights stay
   // as they are stored and are converted on the way in, as autocast does.
   at::ScalarType compute = at::kFloat;
+  // Copies in that type, made before: nothing is converted on the way.
+  WorkingWeights* working = nullptr;
   // Draws dropout masks; required when training.
   at::Generator* generator = nullptr;
   // Layers that were joined for speed run one by one, as the architecture file writes them.

@@ -2,6 +2,7 @@
 
 #include "core/network/relu_max_pool.h"
 #include "core/network/shared_batch_norm.h"
+#include "core/network/working_weights.h"
 
 #include <ATen/Functions.h>
 
@@ -14,8 +15,9 @@ at::Tensor pad(const at::Tensor& x, const Padding& p, double value) {
   return at::constant_pad_nd(x, {p.left, p.right, p.top, p.bottom}, value);
 }
 
-at::Tensor cast(const at::Tensor& tensor, at::ScalarType type) {
-  return tensor.defined() ? tensor.to(type) : tensor;
+at::Tensor cast(const at::Tensor& tensor, const Mode& mode) {
+  if (!tensor.defined()) return tensor;
+  return mode.working ? mode.working->of(tensor) : tensor.to(mode.compute);
 }
 
 }  // namespace
@@ -26,8 +28,7 @@ at::Tensor Conv2d::forward(at::Tensor x, const Mode& mode) {
     x = pad(x, padding, 0);
     both = {0, 0};
   }
-  return at::conv2d(x.to(mode.compute), cast(weight, mode.compute), cast(bias, mode.compute),
-                    stride, both,
+  return at::conv2d(x.to(mode.compute), cast(weight, mode), cast(bias, mode), stride, both,
                     /*dilation=*/1, groups);
 }
 
@@ -39,14 +40,13 @@ at::Tensor BatchNorm::normalize(const at::Tensor& x, const at::Tensor& scale,
                                 const at::Tensor& shift, const Mode& mode) {
   if (mode.norms) (*mode.norms)(*this, x);
   const bool training = mode.training && weight.requires_grad();
-  if (training) ++*batches.mutable_data_ptr<int64_t>();
   if (training && mode.peers) return sharedBatchNorm(*this, x, scale, shift, *mode.peers);
   return at::batch_norm(x, scale, shift, runningMean, runningVar, training, momentum, epsilon,
                         /*cudnn_enabled=*/true);
 }
 
 at::Tensor Linear::forward(at::Tensor x, const Mode& mode) {
-  return at::linear(x.to(mode.compute), cast(weight, mode.compute), cast(bias, mode.compute));
+  return at::linear(x.to(mode.compute), cast(weight, mode), cast(bias, mode));
 }
 
 at::Tensor Activate::forward(at::Tensor x, const Mode&) {

@@ -110,6 +110,12 @@ void Network::randomize(const std::vector<std::string>& names, uint64_t seed) {
   }
 }
 
+void Network::countBatch() {
+  for (NormCount& norm : norms_) {
+    if (norm.weight.requires_grad()) ++*norm.batches.mutable_data_ptr<int64_t>();
+  }
+}
+
 size_t Network::frozenLayers() const {
   size_t count = 0, state = 0;
   for (const NamedLayer& layer : layers_) {

@@ -67,6 +67,8 @@ class Network {
   // Draws what is named, as `freeze` takes names, as `build` would from `seed`; batch normalization
   // forgets its statistics. Throws ERR_INVALID_ARGUMENT for a name that nothing has.
   void randomize(const std::vector<std::string>& names, uint64_t seed);
+  // Every batch normalization that is trained has seen one more.
+  void countBatch();
   // How many layers, from the first on, give the same for the same image all through training.
   size_t frozenLayers() const;
 
@@ -94,7 +96,13 @@ class Network {
   NetworkShape shape_;
   Task task_ = Task::classification;
   std::vector<NamedLayer> layers_;
+  // Of a batch normalization.
+  struct NormCount {
+    at::Tensor weight, batches;
+  };
+
   std::vector<State> state_;
+  std::vector<NormCount> norms_;
   std::vector<LayerRow> rows_;
   std::vector<LayerOutput> outputs_;
 

@@ -1,6 +1,7 @@
 #include "core/network/shared_batch_norm.h"
 
 #include <ATen/Functions.h>
+#include <ATen/Parallel.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <array>
@@ -50,6 +51,45 @@ void follow(BatchNorm& norm, const Statistics& seen) {
   norm.runningVar.lerp_(unbiased.to(norm.runningVar.scalar_type()), norm.momentum);
 }
 
+// a·dy + b·x + c per channel, in one pass over memory where channels lie side by side on the CPU.
+template <typename Value>
+void combineRows(const at::Tensor& dy, const at::Tensor& x, const at::Tensor& a,
+                 const at::Tensor& b, const at::Tensor& c, at::Tensor& out) {
+  const int64_t channels = x.size(1);
+  const auto* gradient = dy.const_data_ptr<Value>();
+  const auto* input = x.const_data_ptr<Value>();
+  const auto *scale = a.const_data_ptr<float>(), *slope = b.const_data_ptr<float>(),
+             *offset = c.const_data_ptr<float>();
+  auto* target = out.mutable_data_ptr<Value>();
+  at::parallel_for(0, x.numel() / channels, 32, [=](int64_t first, int64_t last) {
+    for (int64_t row = first; row < last; ++row) {
+      const int64_t at = row * channels;
+      for (int64_t k = 0; k < channels; ++k) {
+        target[at + k] =
+            static_cast<Value>(scale[k] * static_cast<float>(gradient[at + k]) +
+                               slope[k] * static_cast<float>(input[at + k]) + offset[k]);
+      }
+    }
+  });
+}
+
+at::Tensor combine(const at::Tensor& dy, const at::Tensor& x, const at::Tensor& a,
+                   const at::Tensor& b, const at::Tensor& c) {
+  const auto lined = [](const at::Tensor& tensor) {
+    return tensor.is_cpu() && tensor.is_contiguous(at::MemoryFormat::ChannelsLast);
+  };
+  const auto type = x.scalar_type();
+  const bool same = dy.scalar_type() == type && (type == at::kFloat || type == at::kBFloat16);
+  if (x.dim() == 4 && lined(x) && lined(dy) && same) {
+    auto out = at::empty_like(x);
+    const auto plain = [](const at::Tensor& values) { return values.to(at::kFloat).contiguous(); };
+    type == at::kFloat ? combineRows<float>(dy, x, plain(a), plain(b), plain(c), out)
+                       : combineRows<c10::BFloat16>(dy, x, plain(a), plain(b), plain(c), out);
+    return out;
+  }
+  return at::addcmul(column(c, x), x, column(b, x)).addcmul_(dy, column(a, x)).to(type);
+}
+
 class SharedBatchNorm : public torch::autograd::Function<SharedBatchNorm> {
  public:
   static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& scale,
@@ -87,8 +127,7 @@ class SharedBatchNorm : public torch::autograd::Function<SharedBatchNorm> {
     const auto a = deviation.to(at::kDouble) * scale.detach().to(at::kDouble);
     const auto b = -a * deviation * means.narrow(0, 0, channels);
     const auto c = -a * means.narrow(0, channels, channels) - b * mean;
-    auto dx = at::addcmul(column(c, x), x, column(b, x));
-    result[0] = dx.addcmul_(dy, column(a, x)).to(x.scalar_type());
+    result[0] = combine(dy, x, a, b, c);
     return result;
   }
 };

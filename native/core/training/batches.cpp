@@ -5,6 +5,7 @@
 
 #include <ATen/Functions.h>
 
+#include <algorithm>
 #include <unordered_map>
 
 namespace roentgen {
@@ -41,10 +42,10 @@ Batches::Batches(Dataset& dataset, const Selection& selection, int64_t classes, 
               options.augmentation.changesImages() ? identity(options.normalization.mean.size())
                                                    : options.normalization,
               options.device, options.type) {
-  if (options.processes > 1 && size(count() - 1) < 2 * options.processes) {
-    throw Error("ERR_INVALID_ARGUMENT",
-                text("A batch of ", size(count() - 1), " images is too small for ",
-                     options.processes, " processes: each needs two"));
+  const int64_t smallest = std::min(size(0), size(count() - 1));
+  if (options.processes > 1 && smallest < 2 * options.processes) {
+    throw Error("ERR_INVALID_ARGUMENT", text("A batch of ", smallest, " images is too small for ",
+                                             options.processes, " processes: each needs two"));
   }
   if (!options.augmentation.changesImages()) return;
   augmenter_.emplace(options.augmentation, options.normalization.mean, options.seed, epoch);

@@ -61,6 +61,9 @@ Algorithm algorithmByName(const std::string& name) {
 
 Optimizer::Optimizer(const std::vector<State>& parameters, const OptimizerOptions& options)
     : options_(options) {
+  const auto device = parameters.empty() ? at::Device(at::kCPU) : parameters[0].tensor.device();
+  rate_ =
+      at::zeros({}, at::TensorOptions(device).dtype(device.is_cpu() ? at::kDouble : at::kFloat));
   std::vector<std::string> units;
   for (const State& parameter : parameters) {
     if (const auto unit = unitOf(parameter.name); units.empty() || units.back() != unit)
@@ -97,12 +100,25 @@ Optimizer::Slot Optimizer::makeSlot(const State& parameter, double rateFactor) c
   return slot;
 }
 
-void Optimizer::step(double learningRate) {
+void Optimizer::setRate(double learningRate) {
+  rate_.fill_(learningRate);
+}
+
+void Optimizer::step() {
   const at::NoGradGuard noGrad;
   auto groups = takeGradients();
   if (options_.clipNorm > 0) clip(groups);
   for (const Group& group : groups)
-    update(group, learningRate * group.rateFactor);
+    update(group);
+}
+
+void Optimizer::dropGradients() {
+  for (Slot& slot : slots_)
+    slot.parameter.mutable_grad() = at::Tensor();
+}
+
+bool Optimizer::recordable() const {
+  return options_.algorithm != Algorithm::rmsprop && options_.algorithm != Algorithm::lion;
 }
 
 std::vector<Optimizer::Group> Optimizer::takeGradients() {
@@ -142,9 +158,10 @@ void Optimizer::clip(std::vector<Group>& groups) const {
     at::_foreach_mul_(group.gradients, factor);
 }
 
-void Optimizer::update(const Group& group, double rate) const {
+void Optimizer::update(const Group& group) const {
   const auto& o = options_;
   const auto& [factor, decay, parameters, gradients, first, second, steps] = group;
+  const at::Tensor rate = factor == 1 ? rate_ : rate_ * factor;
   const auto adam = [&](auto fused) {
     at::_foreach_add_(steps, 1);
     fused(parameters, gradients, first, second, /*max_exp_avg_sqs=*/{}, steps, rate, o.beta1,
@@ -153,20 +170,18 @@ void Optimizer::update(const Group& group, double rate) const {
   };
   switch (o.algorithm) {
     case Algorithm::adam:
-      return adam(
-          static_cast<decltype(&at::_ops::_fused_adam_::call)>(at::_ops::_fused_adam_::call));
+      return adam(at::_ops::_fused_adam__tensor_lr::call);
     case Algorithm::adamw:
-      return adam(
-          static_cast<decltype(&at::_ops::_fused_adamw_::call)>(at::_ops::_fused_adamw_::call));
+      return adam(at::_ops::_fused_adamw__tensor_lr::call);
     case Algorithm::sgd:
       // Without dampening a momentum of zeros makes the first step what PyTorch's is.
       return at::_fused_sgd_(parameters, gradients, first, decay, o.momentum, rate,
                              /*dampening=*/0, o.nesterov, /*maximize=*/false,
                              /*is_first_step=*/false);
     case Algorithm::rmsprop:
-      return rmsprop(parameters, gradients, first, second, o, rate, decay);
+      return rmsprop(parameters, gradients, first, second, o, rate.item<double>(), decay);
     case Algorithm::lion:
-      return lion(parameters, gradients, first, o, rate, decay);
+      return lion(parameters, gradients, first, o, rate.item<double>(), decay);
   }
 }
 

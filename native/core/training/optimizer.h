@@ -38,9 +38,14 @@ class Optimizer {
   // `parameters` with their names, in the network's order; gradients are read from them.
   Optimizer(const std::vector<State>& parameters, const OptimizerOptions& options);
 
+  // Of the next updates. It is kept where the parameters are, so that a recorded update reads it.
+  void setRate(double learningRate);
   // One update from the gradients, which are then dropped. What needs no gradient now stays as it
   // is, its moments too.
-  void step(double learningRate);
+  void step();
+  void dropGradients();
+  // Whether an update asks nothing of the CPU but to launch it.
+  bool recordable() const;
 
   // Moments and step counts under "optimizer.<kind>.<parameter>".
   StateDictionary state() const;
@@ -66,9 +71,10 @@ class Optimizer {
   Slot makeSlot(const State& parameter, double rateFactor) const;
   std::vector<Group> takeGradients();
   void clip(std::vector<Group>& groups) const;
-  void update(const Group& group, double learningRate) const;
+  void update(const Group& group) const;
 
   std::vector<Slot> slots_;
+  at::Tensor rate_;  // scalar: double on the CPU, float elsewhere, as the fused kernels read it
   OptimizerOptions options_;
 };
 

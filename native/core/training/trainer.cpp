@@ -2,11 +2,15 @@
 
 #include "core/error.h"
 #include "core/network/model_file.h"
+#include "core/recording.h"
 #include "core/system.h"
+#include "core/training/largest_batch.h"
 
 #include <ATen/CPUGeneratorImpl.h>
+#include <ATen/DeviceAccelerator.h>
 #include <ATen/Functions.h>
 #include <ATen/core/grad_mode.h>
+#include <c10/core/StreamGuard.h>
 
 #include <algorithm>
 #include <array>
@@ -18,24 +22,30 @@
 namespace roentgen {
 namespace {
 
-// The sums of an epoch, kept on the device. Reading them makes a GPU wait, so there it is done
-// rarely.
+// The sums of an epoch, kept on the device. Reading them makes a GPU wait, so there it is done only
+// as often as people look, and at the end.
 class Tally {
  public:
   Tally(at::Device device, const EpochPosition& start, int64_t steps)
-      : interval_(device.is_cpu() ? 1 : 16),
+      : interval_(device.is_cpu() ? 0 : 0.5),
+        next_(interval_),
         loss_(at::full({}, start.loss, at::TensorOptions(device).dtype(at::kDouble))),
         correct_(at::full({}, start.correct, loss_.options().dtype(at::kLong))),
         losses_(at::empty({steps - start.step}, loss_.options().dtype(at::kFloat))),
         samples_(start.samples) {}
 
-  void add(const at::Tensor& loss, const at::Tensor& correct, int64_t samples) {
-    loss_ += loss.detach().to(at::kDouble) * static_cast<double>(samples);
-    losses_[added_++].copy_(loss.detach());
-    if (correct.defined()) correct_ += correct;
+  void add(const StepFigures& figures, int64_t samples) {
+    loss_ += figures.loss.to(at::kDouble) * static_cast<double>(samples);
+    losses_[added_++].copy_(figures.loss);
+    if (figures.correct.defined()) correct_ += figures.correct;
     samples_ += samples;
   }
-  bool due(int64_t step, int64_t steps) const { return step % interval_ == 0 || step == steps; }
+  // `seconds`: of the epoch so far.
+  bool due(int64_t step, int64_t steps, double seconds) {
+    if (step < steps && seconds < next_) return false;
+    next_ = seconds + interval_;
+    return true;
+  }
   EpochPosition at(int64_t epoch, int64_t step, double seconds) const {
     return {epoch, step, loss_.item<double>(), correct_.item<int64_t>(), samples_, seconds};
   }
@@ -49,7 +59,7 @@ class Tally {
   }
 
  private:
-  int64_t interval_;
+  double interval_, next_;  // seconds between two readings, and of the epoch at the next
   at::Tensor loss_, correct_;
   at::Tensor losses_;  // of each batch
   int64_t samples_, added_ = 0;
@@ -128,6 +138,8 @@ Trainer::Trainer(std::shared_ptr<Network> network, const TrainerOptions& options
     throw Error("ERR_INVALID_ARGUMENT", "Mixup and cutmix mix labels, which reconstruction lacks");
   }
   if (options.averageDecay > 0) average_.emplace(*network_, options.averageDecay);
+  // A group's gradients gather at the weights themselves.
+  if (options.compute == at::kBFloat16 && !options.group) working_.emplace(options.compute);
 }
 
 int64_t Trainer::classes() const {
@@ -174,11 +186,15 @@ EpochStatistics Trainer::epoch(Dataset& dataset, const Selection& selection,
     throw Error("ERR_INVALID_ARGUMENT",
                 text("Expected 1 or ", steps, " learning rates, received ", rates.size()));
   }
-  const Mode mode{.training = true,
-                  .compute = options_.compute,
-                  .generator = &generator_,
-                  .peers = group ? &peerSum_ : nullptr};
-  if (group) followGradients();
+  follow(firstLayer);
+  std::optional<c10::StreamGuard> stream;
+  if (recorded_) {
+    // Weights and images may still be on their way, on another stream.
+    at::accelerator::synchronizeDevice(network_->device().index());
+    stream.emplace(recorded_->stream);
+  }
+  // The weights may have changed since the last epoch.
+  if (working_) working_->refresh();
   const bool continues = std::exchange(continues_, false) && position_.epoch == options.epoch &&
                          position_.step <= steps;
   const EpochPosition start = continues ? position_ : EpochPosition{};
@@ -211,27 +227,28 @@ EpochStatistics Trainer::epoch(Dataset& dataset, const Selection& selection,
     if (group)
       generator_.set_current_seed(stepSeed(options_.seed, options.epoch, step, group->rank()));
     const bool complete = (step + 1) % options_.accumulation == 0 || step + 1 == steps;
-    if (gradients_) gradients_->beforeForward();
-    const auto output = network_->forward(batch.input, mode, firstLayer);
-    auto loss = computeLoss(options_.loss, output, batch.target, batch.input);
     // Each batch, and of a group's each part, counts by its weight, so that the update is that of
     // one large batch. Of a group's gradients the mean is taken, not the sum.
     const double own = batches.ownWeight(step, options_.loss);
     const double share = own / gathered * batchOptions.processes;
-    if (gradients_ && complete) gradients_->beforeBackward();
-    backward(share == 1 ? loss : loss * share);
+    optimizer_.setRate(rate);
+    StepFigures figures;
+    try {
+      figures =
+          recorded_ ? recorded_->steps.run(batch) : this->step(batch, firstLayer, share, complete);
+    } catch (const c10::OutOfMemoryError&) {
+      throw tooLarge(batch.input.size(0), firstLayer);
+    }
+    network_->countBatch();
     if (complete) {
-      optimizer_.step(rate);
       ++updates;
       if (average_) average_->update();
     }
 
-    auto correct = classified ? countCorrect(output.detach(), batch.labels) : at::Tensor();
-    loss = loss.detach();
-    if (group) total(loss, correct, own / batches.weight(step, options_.loss));
-    tally.add(loss, correct, size);
+    if (group) total(figures, own / batches.weight(step, options_.loss));
+    tally.add(figures, size);
     ++step;
-    if (!tally.due(step, steps)) continue;
+    if (!tally.due(step, steps, watch.seconds())) continue;
     const double mean = tally.meanLoss();
     if (!std::isfinite(mean)) {
       throw Error("ERR_DIVERGED",
@@ -270,13 +287,62 @@ Outputs Trainer::evaluate(Dataset& dataset, const Selection& selection, Evaluati
   return outputs;
 }
 
-void Trainer::followGradients() {
+void Trainer::follow(size_t first) {
   auto parameters = network_->trainable();
   std::erase_if(parameters, [](const State& entry) { return !entry.tensor.requires_grad(); });
-  if (gradients_ && gradients_->covers(parameters)) return;
-  // The hooks of the former go first.
-  gradients_.reset();
-  if (!parameters.empty()) gradients_.emplace(options_.group, parameters);
+  if (options_.group) {
+    if (gradients_ && gradients_->covers(parameters)) return;
+    // The hooks of the former go first.
+    gradients_.reset();
+    if (!parameters.empty()) gradients_.emplace(options_.group, parameters);
+    return;
+  }
+  const auto layers = network_->sequence();
+  const bool draws =
+      std::any_of(layers.begin(), layers.end(), [](const Layer* layer) { return layer->draws(); });
+  const auto device = network_->device();
+  if (!Recording::possible(device, draws) || options_.accumulation > 1 ||
+      !optimizer_.recordable()) {
+    return;
+  }
+  const bool same =
+      recorded_ && recorded_->first == first &&
+      std::equal(parameters.begin(), parameters.end(), recorded_->of.begin(), recorded_->of.end(),
+                 [](const State& a, const State& b) { return a.tensor.is_same(b.tensor); });
+  if (same) return;
+  recorded_.reset();
+  const auto plain = [this, first](const Batch& batch) {
+    // An attempt to record that failed may have left some.
+    optimizer_.dropGradients();
+    if (working_) working_->dropGradients();
+    return step(batch, first, /*share=*/1, /*complete=*/true);
+  };
+  const auto record = [this, draws](const std::function<void()>& work) -> std::function<void()> {
+    const auto recording = std::make_shared<Recording>(work, draws ? &generator_ : nullptr);
+    return [recording] { recording->replay(); };
+  };
+  recorded_.emplace(
+      RecordedTraining{std::move(parameters), first, Recording::stream(device), {plain, record}});
+}
+
+StepFigures Trainer::step(const Batch& batch, size_t first, double share, bool complete) {
+  const Mode mode{.training = true,
+                  .compute = options_.compute,
+                  .working = working_ ? &*working_ : nullptr,
+                  .generator = &generator_,
+                  .peers = options_.group ? &peerSum_ : nullptr};
+  if (gradients_) gradients_->beforeForward();
+  const auto output = network_->forward(batch.input, mode, first);
+  const auto loss = computeLoss(options_.loss, output, batch.target, batch.input);
+  if (gradients_ && complete) gradients_->beforeBackward();
+  backward(share == 1 ? loss : loss * share);
+  if (working_) working_->giveGradients();
+  if (complete) {
+    optimizer_.step();
+    if (working_) working_->refresh();
+  }
+  const bool classified = network_->task() == Task::classification;
+  return {loss.detach(), classified ? countCorrect(output.detach(), batch.labels) : at::Tensor()};
 }
 
 void Trainer::backward(const at::Tensor& loss) const {
@@ -284,13 +350,36 @@ void Trainer::backward(const at::Tensor& loss) const {
   options_.group->guard([&] { loss.backward(); });
 }
 
-void Trainer::total(at::Tensor& loss, at::Tensor& correct, double share) const {
-  auto figures = at::zeros({2}, at::kDouble);
-  figures[0].copy_(loss * share);
-  if (correct.defined()) figures[1].copy_(correct);
-  options_.group->sum(figures);
-  loss = figures[0].to(loss.device(), loss.scalar_type());
-  if (correct.defined()) correct = figures[1].to(correct.device(), at::kLong);
+Error Trainer::tooLarge(int64_t images, size_t first) {
+  recorded_.reset();
+  optimizer_.dropGradients();
+  if (working_) working_->dropGradients();
+  const auto device = network_->device();
+  const auto trial = Network::build(network_->spec(), network_->shape(), options_.seed);
+  trial->to(device);
+  const Mode mode{.training = true, .compute = options_.compute, .generator = &generator_};
+  const auto pass = [&](int64_t count) {
+    auto sizes = network_->featureShape(first).sizes();
+    sizes.insert(sizes.begin(), count);
+    auto input = at::zeros(sizes, at::TensorOptions(device));
+    if (sizes.size() == 4) input = input.contiguous(at::MemoryFormat::ChannelsLast);
+    trial->forward(input, mode, first).sum().backward();
+  };
+  const int64_t most = largestBatch(pass, memoryMeter(device));
+  return {"ERR_OUT_OF_MEMORY",
+          text("A batch of ", images, " images does not fit into the memory of ", device.str(),
+               ": ", most > 1 ? text("about ", most, " would") : "not even two would",
+               "; lower the batch size and let several make one update, or choose smaller images")};
+}
+
+void Trainer::total(StepFigures& figures, double share) const {
+  auto& [loss, correct] = figures;
+  auto sums = at::zeros({2}, at::kDouble);
+  sums[0].copy_(loss * share);
+  if (correct.defined()) sums[1].copy_(correct);
+  options_.group->sum(sums);
+  loss = sums[0].to(loss.device(), loss.scalar_type());
+  if (correct.defined()) correct = sums[1].to(correct.device(), at::kLong);
 }
 
 void Trainer::share() {

@@ -5,16 +5,20 @@
 #include "core/dataset/selection.h"
 #include "core/distributed/gradients.h"
 #include "core/distributed/group.h"
+#include "core/error.h"
 #include "core/inference/evaluate.h"
 #include "core/inference/feature_cache.h"
 #include "core/loss.h"
 #include "core/network/network.h"
+#include "core/network/working_weights.h"
 #include "core/progress.h"
 #include "core/training/average.h"
 #include "core/training/batches.h"
 #include "core/training/optimizer.h"
+#include "core/training/recorded_steps.h"
 
 #include <ATen/core/Generator.h>
+#include <c10/core/Stream.h>
 
 #include <cstdint>
 #include <map>
@@ -73,7 +77,8 @@ class Trainer {
   // Once cancelled it stops after a whole update and throws ABORT_ERR; the same call goes on from
   // there. So it does after as many updates as were asked for, and after `save` and `load`; where
   // the epoch was done, to the end at once.
-  // Throws ERR_DIVERGED with the step where the loss is not finite. In a group one that is
+  // Throws ERR_DIVERGED with the step where the loss is not finite, and ERR_OUT_OF_MEMORY with the
+  // largest batch that a device's memory has room for. In a group one that is
   // cancelled stops all.
   EpochStatistics epoch(Dataset& dataset, const Selection& selection, const EpochOptions& options,
                         const Cancellation& cancellation, const ProgressCallback& progress);
@@ -103,11 +108,16 @@ class Trainer {
   // Null where every image must go through the whole network: no layer is frozen, images change
   // from epoch to epoch, or their features would take too much memory.
   FeatureCache* features(Dataset& dataset);
-  // Makes `gradients_` for what is trained now.
-  void followGradients();
+  // Makes `gradients_` or `recorded_` for what is trained now, from layer `first` on.
+  void follow(size_t first);
+  // A step of a batch whose loss counts by `share`, from layer `first` on. `complete`: with an
+  // update.
+  StepFigures step(const Batch& batch, size_t first, double share, bool complete);
   void backward(const at::Tensor& loss) const;
+  // After a step for which the device's memory was too small; from layer `first` on.
+  Error tooLarge(int64_t images, size_t first);
   // Of this process's part of a batch, those of the whole. `share`: the part's of the loss.
-  void total(at::Tensor& loss, at::Tensor& correct, double share) const;
+  void total(StepFigures& figures, double share) const;
   // All tensors of the state, in the same order in all processes.
   StateDictionary tensors() const;
 
@@ -121,6 +131,15 @@ class Trainer {
   std::optional<FeatureCache> features_;
   std::optional<GradientMean> gradients_;  // in a group
   PeerSum peerSum_;                        // in a group
+  std::optional<WorkingWeights> working_;  // in bfloat16, but in a group
+  // Where the device can record steps: the stream that all of them are on, and the steps of `of`.
+  struct RecordedTraining {
+    std::vector<State> of;
+    size_t first;
+    c10::Stream stream;
+    RecordedSteps steps;
+  };
+  std::optional<RecordedTraining> recorded_;
 };
 
 }  // namespace roentgen

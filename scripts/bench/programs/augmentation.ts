@@ -27,7 +27,7 @@ main(async () => {
   const dataset = noise([images, 1, 224, 224]);
   const labels = alternatingLabels(images);
   const plain = buildWorkload('resnet18', dataset.shape).trainer;
-  const augmented = buildWorkload('resnet18', dataset.shape, full).trainer;
+  const augmented = buildWorkload('resnet18', dataset.shape, { augmentation: full }).trainer;
   // The first epoch fills caches.
   for (let epoch = 0; epoch <= Number(rounds); epoch += 1) {
     for (const [kind, trainer] of Object.entries({ plain, augmented })) {

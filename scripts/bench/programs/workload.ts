@@ -6,9 +6,13 @@ import {
   systemInfo,
   Trainer,
   type Augmentation,
+  type Device,
   type EpochOptions,
+  type Group,
   type Normalization,
+  type Precision,
   type Shape4,
+  type TrainerConfig,
 } from '../../../src/native/index.js';
 
 export { alternatingLabels, noise } from '../../../src/benchmark/index.js';
@@ -19,24 +23,39 @@ export interface Workload {
   normalization: Normalization;
 }
 
-/** A two-class network with its trainer, in the precision that `auto` takes. `shape` is the dataset's. */
+export interface WorkloadOptions {
+  augmentation?: Augmentation;
+  /** Default: cpu. */
+  device?: Device;
+  /** Default: what `auto` takes. */
+  precision?: Precision;
+  group?: Group;
+}
+
+/** A two-class network with its trainer. `shape` is the dataset's. */
 export function buildWorkload(
   model: string,
   [, channels, height, width]: Shape4,
-  augmentation: Augmentation = noAugmentation,
+  {
+    augmentation = noAugmentation,
+    device = 'cpu',
+    precision = systemInfo().autoPrecision,
+    group,
+  }: WorkloadOptions = {},
 ): Workload {
   const network = Network.build(loadModelSpec(model), { outputs: 2, channels, height, width }, 1);
   const perChannel = (value: number): number[] => Array.from({ length: channels }, () => value);
   const normalization = { mean: perChannel(0.5), std: perChannel(0.2) };
-  const trainer = new Trainer(network, {
+  const config: TrainerConfig = {
     loss: { kind: 'crossEntropy' },
     optimizer: { algorithm: 'adam' },
     augmentation,
-    precision: systemInfo().autoPrecision,
-    device: 'cpu',
+    precision,
+    device,
     normalization,
     seed: 1,
-  });
+  };
+  const trainer = new Trainer(network, config, group);
   return { network, trainer, normalization };
 }
 

@@ -2,7 +2,7 @@
 import { countSteps, Network, Trainer } from '../../native/index.js';
 import { alternatingLabels, noise } from '../drawnImages.js';
 import type { MeasurePlan } from '../plan.js';
-import { lossOf, normalizationOf } from '../workload.js';
+import { normalizationOf } from '../workload.js';
 import { sizesOf, type Subject } from './subject.js';
 
 /** Batches in the drawn dataset. */
@@ -11,11 +11,11 @@ const batches = 3;
 const learningRate = 1e-4;
 
 export function openTraining(plan: MeasurePlan): Subject {
-  const { spec, shape, precision, device, batchSize } = plan;
+  const { spec, shape, loss, precision, device, batchSize } = plan;
   const { channels, height, width } = shape;
   const network = Network.build(spec, shape, 1);
   const trainer = new Trainer(network, {
-    loss: { kind: lossOf(spec) },
+    loss: { kind: loss },
     optimizer: { algorithm: 'adam' },
     precision,
     device,
