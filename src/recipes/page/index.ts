@@ -1,0 +1,3 @@
+/** Reproductions as HTML pages. */
+export { reproductionHtml } from './reproduction.js';
+export { overviewHtml } from './overview.js';
