@@ -22,7 +22,7 @@ const browserGlobals = {
 };
 
 export default tseslint.config(
-  { ignores: ['dist/', 'build/', '.libtorch/', 'runs/'] },
+  { ignores: ['dist/', 'build/', '.libtorch/', 'reproductions/', 'runs/'] },
   js.configs.recommended,
   {
     files: ['**/*.mjs', '**/*.cjs'],

@@ -311,6 +311,16 @@ export type {
 export { writeReport } from './reporting/index.js';
 export type { WrittenReport } from './reporting/index.js';
 
+export { verify } from './verification/index.js';
+export type {
+  Verification,
+  VerificationCheck,
+  VerificationCheckName,
+  VerificationFinding,
+  VerificationStatus,
+  VerifyOptions,
+} from './verification/index.js';
+
 export { serve } from './serving/index.js';
 export type { RunningServer, ServeOptions } from './serving/index.js';
 
@@ -334,3 +344,22 @@ export {
   systemInfo,
 } from './native/index.js';
 export type { ErrorCode, GroupOptions, SystemInfo } from './native/index.js';
+
+export {
+  listRecipes,
+  readRecipe,
+  readReproductions,
+  reproduce,
+  resultsMarkdown,
+} from './recipes/index.js';
+export type {
+  ComparedFigure,
+  Recipe,
+  ReproduceEvent,
+  ReproduceHooks,
+  ReproduceOptions,
+  Reproduction,
+  StepResult,
+  StepState,
+  Verdict,
+} from './recipes/index.js';

@@ -20,6 +20,7 @@ import { openSubject, type SubjectOptions } from './subject.js';
 import { chooseThreshold, parseThresholdRule } from './thresholds.js';
 import type { AnomalyReport, DetectorName } from './types.js';
 
+/** Which detectors judge which images, and by which thresholds. */
 export interface AnomalyOptions extends SubjectOptions, DisciplineOptions {
   /** Default: all that the model is fit for; `error` and `errorPattern` take an autoencoder. */
   detectors?: readonly DetectorName[] | undefined;

@@ -8,6 +8,7 @@ import { scoresHeader, scoresLines } from './formatScores.js';
 import { lookAt } from './look.js';
 import type { AnomalyThreshold, DetectorName, Scores } from './types.js';
 
+/** Which images are scored, by detectors that are ready. */
 export interface ScoreOptions {
   /** Folder that `detectAnomalies` wrote, or the `detector.json` in it. */
   detector: string;
@@ -19,6 +20,7 @@ export interface ScoreOptions {
   workers?: number | undefined;
 }
 
+/** One image with the scores of the detectors. */
 export interface ScoredImage {
   filename: string;
   scores: Partial<Record<DetectorName, number>>;
@@ -26,6 +28,7 @@ export interface ScoredImage {
   flagged: Partial<Record<DetectorName, boolean>>;
 }
 
+/** Scores of images, with the thresholds behind the flags. */
 export interface ScoreResult {
   normal: string;
   images: ScoredImage[];

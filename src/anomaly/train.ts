@@ -12,6 +12,7 @@ import {
 } from '../training/index.js';
 import { refuseCollapse } from './collapse.js';
 
+/** As `train`, with the class that counts as normal. */
 export interface TrainDetectorOptions extends Omit<TrainOptions, 'only' | 'selectOn'> {
   /** The class that the autoencoder learns from. */
   normal: string;

@@ -34,6 +34,7 @@ export interface FlaggedShare {
   share: Estimate;
 }
 
+/** One detector: how well it tells anomalies from normal images, and its threshold. */
 export interface DetectorResult {
   name: DetectorName;
   title: string;
@@ -46,6 +47,7 @@ export interface DetectorResult {
   balancedAccuracy: number;
 }
 
+/** How well each detector tells images unlike normal ones. */
 export interface AnomalyReport {
   /** Path of the model file. */
   model: string;

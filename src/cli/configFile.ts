@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { isMap, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
 import type { z } from 'zod';
 import { nearest } from '../models/index.js';
-import { RoentgenError } from '../native/index.js';
+import { isMissing, RoentgenError } from '../native/index.js';
 import type { Given, GivenValues } from './flags.js';
 import { schemaNodes } from './schemaNode.js';
 
@@ -66,7 +66,7 @@ async function readText(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (cause) {
-    const missing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
+    const missing = isMissing(cause);
     if (missing) {
       throw new RoentgenError('ERR_NOT_FOUND', `The configuration file ${file} does not exist`);
     }

@@ -1,22 +1,15 @@
 /** `roentgen data phantom`: a dataset of synthetic radiographs. */
 import { z } from 'zod';
-import { scanners, writePhantomDataset, type Scanner } from '../data/index.js';
+import { seedSchema } from '../native/index.js';
+import { scanners, writePhantomDataset } from '../data/index.js';
 import { formatCount } from './text.js';
 import type { Verb } from './verb.js';
-
-const scannerNames = Object.keys(scanners) as Scanner[];
 
 const flags = z.strictObject({
   imagesPerClass: z.number().int().min(1).default(200).describe('Images of each class'),
   size: z.number().int().min(16).max(4096).default(128).describe('Height and width in pixels'),
-  seed: z
-    .number()
-    .int()
-    .min(0)
-    .max(Number.MAX_SAFE_INTEGER)
-    .default(0)
-    .describe('Same seed, same pixels'),
-  scanner: z.enum(scannerNames).default('primary').describe('Tone curve, blur, noise and shutters'),
+  seed: seedSchema.default(0).describe('Same seed, same pixels'),
+  scanner: z.enum(scanners).default('primary').describe('Tone curve, blur, noise and shutters'),
   mergePneumonia: z
     .boolean()
     .default(false)

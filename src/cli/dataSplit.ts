@@ -1,9 +1,21 @@
 /** `roentgen data split`: a manifest that divides a source into train, val and test by patient. */
 import { existsSync } from 'node:fs';
 import { z } from 'zod';
-import { scanSource, splitByGroup, splits, writeManifest, type Split } from '../data/index.js';
-import { RoentgenError } from '../native/index.js';
+import {
+  auditData,
+  drawPerClass,
+  joinCopies,
+  scanSource,
+  splitByGroup,
+  splits,
+  writeManifest,
+  type Audit,
+  type Split,
+} from '../data/index.js';
+import { RoentgenError, seedSchema } from '../native/index.js';
 import { labelFlags } from './labelFlags.js';
+import { createPackingReporter } from './packingProgress.js';
+import type { Session } from './session.js';
 import { alignColumns, formatCount } from './text.js';
 import type { Verb } from './verb.js';
 
@@ -12,7 +24,25 @@ const share = z.number().min(0).lt(1);
 const flags = z.strictObject({
   val: share.default(0.15).describe('Share of each class for validation'),
   test: share.default(0.15).describe('Share of each class for the final test'),
-  seed: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).default(42).describe('Of the split'),
+  perClass: z
+    .union([z.number().int().min(1), z.literal('smallest')])
+    .optional()
+    .describe(
+      'Images to draw of each class before the split: a number, or as many as the smallest has [all]',
+    ),
+  seed: seedSchema.default(42).describe('Of the draw and the split'),
+  masks: z
+    .string()
+    .optional()
+    .describe(
+      "Folder of lung masks with the images' relative names, for the manifest's column mask",
+    ),
+  keepCopiesTogether: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Look for copies of images first (roentgen audit), and put all of one into one split',
+    ),
   output: z.string().default('manifest.csv').describe('Manifest to write; never an existing file'),
 });
 
@@ -27,17 +57,28 @@ export const dataSplit: Verb = {
       command: 'data split chest_xray --val 0.1 --test 0.2 --output kermany.csv',
       explanation: 'then: roentgen train kermany.csv',
     },
+    {
+      command: 'data split chest_xray --per-class smallest',
+      explanation: 'a balanced set: the larger classes are undersampled',
+    },
   ],
-  async run(args) {
-    const { val, test, seed, output } = args.flags(flags);
+  async run(args, session) {
+    const { val, test, perClass, seed, masks, keepCopiesTogether, output } = args.flags(flags);
     if (existsSync(output)) {
       throw new RoentgenError(
         'ERR_INVALID_ARGUMENT',
         `${output} exists: name another file with --output, or delete it`,
       );
     }
-    const source = await scanSource(args.positional('source'), args.flags(labelFlags));
-    const { classes, samples, problems } = source;
+    const path = args.positional('source');
+    const labeling = args.flags(labelFlags);
+    const found = await scanSource(path, { ...labeling, masks });
+    const { classes, problems } = found;
+    const grouped = keepCopiesTogether
+      ? joinCopies(found.samples, await lookForCopies(path, labeling, session))
+      : found.samples;
+    const samples = perClass === undefined ? grouped : drawPerClass(grouped, perClass, seed);
+    const source = { ...found, samples };
     const assignment = splitByGroup(samples, { fractions: { val, test }, seed });
     await writeManifest(source, assignment, output);
 
@@ -57,3 +98,15 @@ export const dataSplit: Verb = {
     return { text, json: { manifest: output, classes, groups, counts, problems }, problems };
   },
 };
+
+async function lookForCopies(
+  path: string,
+  labeling: z.output<typeof labelFlags>,
+  session: Session,
+): Promise<Audit> {
+  return auditData(path, {
+    ...labeling,
+    signal: session.catchInterrupt('Stopping; what is decoded is kept …'),
+    onProgress: createPackingReporter(session.terminal),
+  });
+}

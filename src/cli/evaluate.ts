@@ -25,6 +25,10 @@ const flags = inferenceFlags.extend({
     .enum([...splits, 'all'])
     .optional()
     .describe('Images to look at [test where the data have splits, else all]'),
+  map: z
+    .array(z.string())
+    .optional()
+    .describe("Classes of DATA by the model's names, as COVID=PNEUMONIA,Normal=NORMAL"),
   positive: z
     .string()
     .optional()

@@ -2,9 +2,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import { createInterface } from 'node:readline';
 import { errorCodes, RoentgenError } from '../native/index.js';
+import { timestamp } from '../training/index.js';
+import { freePort } from './freePort.js';
 import type { Terminal } from './terminal.js';
 
 /** The others have this long to end in words of their own before they are ended. */
@@ -111,19 +112,4 @@ async function firstFailure(children: readonly ChildProcess[]): Promise<Failed |
   clearTimeout(timer);
   process.off('SIGTERM', forward);
   return first;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
-/** As run directories are named. */
-function timestamp(now: Date): string {
-  return now.toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-');
 }

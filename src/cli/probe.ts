@@ -1,5 +1,6 @@
 /** `roentgen probe`: whether the labels can be told without seeing the lungs. */
 import { z } from 'zod';
+import { seedSchema } from '../native/index.js';
 import { formatProbes, probe } from '../probing/index.js';
 import { createStepReporter } from './packingProgress.js';
 import { labelFlags } from './labelFlags.js';
@@ -23,11 +24,7 @@ const flags = z.strictObject({
     .lt(1)
     .optional()
     .describe("Share of each class that judges, in whole patients [0.25, or the run's]"),
-  seed: z
-    .number()
-    .int()
-    .min(0)
-    .max(Number.MAX_SAFE_INTEGER)
+  seed: seedSchema
     .optional()
     .describe("Of the split, the networks and the bootstrap [42, or the run's]"),
 });

@@ -23,6 +23,7 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
   const session = createSession({
     json: argv.includes('--json'),
     verbose: argv.includes('--verbose') || process.env['DEBUG'] === 'roentgen',
+    checkCommand,
   });
   try {
     const invocation = await parse(argv);
@@ -32,6 +33,14 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
   } catch (error) {
     return printFailure(error, session);
   }
+}
+
+/** Reads a command line as `runProgram` does, and runs nothing. Throws ERR_INVALID_ARGUMENT saying what is wrong with it. */
+export async function checkCommand(argv: readonly string[]): Promise<void> {
+  const invocation = await parse(argv);
+  if (invocation === undefined) return;
+  const args = new Arguments(invocation.raw);
+  for (const schema of Object.values(invocation.verb.flags)) args.flags(schema);
 }
 
 interface Invocation {

@@ -13,11 +13,13 @@ export interface Session {
    * at once, which shells report as exit code 130. Without this, the first one does.
    */
   catchInterrupt(message: string): AbortSignal;
+  /** Throws ERR_INVALID_ARGUMENT where `roentgen …argv` names no verb, or a flag or a value that the verb does not take. */
+  checkCommand(argv: readonly string[]): Promise<void>;
 }
 
-export function createSession(flags: { json: boolean; verbose: boolean }): Session {
+export function createSession(given: Pick<Session, 'json' | 'verbose' | 'checkCommand'>): Session {
   const terminal = new Terminal(process.stderr);
-  return { ...flags, terminal, catchInterrupt: (message) => interruptSignal(terminal, message) };
+  return { ...given, terminal, catchInterrupt: (message) => interruptSignal(terminal, message) };
 }
 
 function interruptSignal(terminal: Terminal, message: string): AbortSignal {

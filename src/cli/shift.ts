@@ -5,7 +5,7 @@ import { measureShift, repairShift, type RepairReport, type ShiftReport } from '
 import { createStepReporter } from './packingProgress.js';
 import { labelFlags } from './labelFlags.js';
 import { readingFlags } from './sharedFlags.js';
-import { invalidArgument } from '../native/index.js';
+import { invalidArgument, seedSchema } from '../native/index.js';
 import { shiftLines } from './shiftLines.js';
 import type { Verb } from './verb.js';
 
@@ -42,13 +42,7 @@ const flags = z.strictObject({
     .default(1000)
     .describe('Most images of either side, drawn at random'),
   layer: z.string().optional().describe("Layer of the embeddings [the architecture's own]"),
-  seed: z
-    .number()
-    .int()
-    .min(0)
-    .max(Number.MAX_SAFE_INTEGER)
-    .default(0)
-    .describe('Of what is drawn: images, halves, permutations, bootstrap'),
+  seed: seedSchema.default(0).describe('Of what is drawn: images, halves, permutations, bootstrap'),
   batchSize: z.number().int().min(1).default(64).describe('Images in one forward pass'),
   output: z
     .string()

@@ -98,6 +98,11 @@ export const verbs: readonly VerbEntry[] = [
     load: async () => (await import('./report.js')).reportVerb,
   },
   {
+    usage: 'verify <run> [data]',
+    summary: 'Predict again, and name what of a run is no longer as it was',
+    load: async () => (await import('./verify.js')).verifyVerb,
+  },
+  {
     usage: 'predict <model> <images..>',
     summary: 'Classify images',
     load: async () => (await import('./predict.js')).predictVerb,
@@ -154,6 +159,11 @@ export const verbs: readonly VerbEntry[] = [
   },
   { usage: 'find', summary: 'Measure a good learning rate or batch size', verbs: findVerbs },
   { usage: 'data', summary: 'Look at, split and pack images', verbs: dataVerbs },
+  {
+    usage: 'reproduce [recipe]',
+    summary: 'Repeat the experiment of a report, and put its figures beside ours',
+    load: async () => (await import('./reproduce.js')).reproduceVerb,
+  },
   {
     usage: 'doctor',
     summary: 'Check that everything works here, and say what helps where it does not',

@@ -1,4 +1,5 @@
 /** Evening out classes of unequal size: weights, and which images an epoch draws. */
+import { RoentgenError } from '../native/index.js';
 import { groupItems } from './collections.js';
 import { shuffled, splitMix64 } from './random.js';
 
@@ -9,6 +10,30 @@ export type SampleMode = (typeof sampleModes)[number];
 export function balancedWeights(counts: readonly number[]): number[] {
   const total = counts.reduce((sum, count) => sum + count, 0);
   return counts.map((count) => (count === 0 ? 1 : total / (counts.length * count)));
+}
+
+/**
+ * As many samples of each class as are asked for, or as the smallest class has, drawn without replacement, in their
+ * order. It depends on the samples and the seed alone.
+ * @throws RoentgenError ERR_INVALID_ARGUMENT where a class has fewer
+ */
+export function drawPerClass<Labeled extends { label: number }>(
+  samples: readonly Labeled[],
+  perClass: number | 'smallest',
+  seed: number,
+): Labeled[] {
+  const classes = [...groupItems(samples, ({ label }) => label).values()];
+  const smallest = Math.min(...classes.map(({ length }) => length));
+  const count = perClass === 'smallest' ? smallest : perClass;
+  if (count > smallest) {
+    throw new RoentgenError(
+      'ERR_INVALID_ARGUMENT',
+      `Expected at most ${smallest} images of each class (perClass, --per-class), which is what the smallest class ` +
+        `has, but received ${count}`,
+    );
+  }
+  const drawn = new Set(classes.flatMap((members) => shuffled(members, seed).slice(0, count)));
+  return samples.filter((sample) => drawn.has(sample));
 }
 
 /**

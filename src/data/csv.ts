@@ -1,5 +1,5 @@
 /** Comma-separated values as RFC 4180 has them, read strictly and written. */
-import { RoentgenError } from '../native/index.js';
+import { RoentgenError, type ErrorCode } from '../native/index.js';
 
 export interface CsvRow {
   /** Of the row's first character; the first line is 1. */
@@ -14,9 +14,13 @@ const lineBreak = /\r\n|\n|\r/g;
 /**
  * All rows of `text` but blank lines. Fields in double quotes may hold commas, line breaks and
  * doubled quotes; lines may end in LF, CRLF or CR.
- * @throws RoentgenError ERR_INVALID_MANIFEST with `file`, line and column for a quote out of place
+ * @throws RoentgenError `code` with `file`, line and column for a quote out of place
  */
-export function parseCsv(text: string, file: string): CsvRow[] {
+export function parseCsv(
+  text: string,
+  file: string,
+  code: ErrorCode = 'ERR_INVALID_MANIFEST',
+): CsvRow[] {
   const rows: CsvRow[] = [];
   let cells: string[] = [];
   let position = 0;
@@ -26,7 +30,11 @@ export function parseCsv(text: string, file: string): CsvRow[] {
   for (;;) {
     const [raw, quoted, plain] = matchAt(field, text, position) ?? [''];
     const end = matchAt(delimiter, text, position + raw.length);
-    if (end === null) throw misplacedQuote(text, file, position, line, lineStart);
+    if (end === null) {
+      const problem = misplacedQuote(text, position);
+      const where = `line ${line}, column ${position - lineStart + 1}`;
+      throw new RoentgenError(code, `${file}, ${where}: ${problem}`);
+    }
     cells.push(quoted?.replaceAll('""', '"') ?? plain ?? '');
 
     const next = position + raw.length + end[0].length;
@@ -50,19 +58,11 @@ function matchAt(expression: RegExp, text: string, position: number): RegExpExec
   return expression.exec(text);
 }
 
-function misplacedQuote(
-  text: string,
-  file: string,
-  position: number,
-  line: number,
-  lineStart: number,
-): RoentgenError {
+function misplacedQuote(text: string, position: number): string {
   const unclosed = text[position] === '"' && matchAt(field, text, position)?.[0] === '';
-  const problem = unclosed
+  return unclosed
     ? 'a field begins with a quote that is never closed'
     : 'quotes must stand around a whole field, and be doubled within it';
-  const where = `line ${line}, column ${position - lineStart + 1}`;
-  return new RoentgenError('ERR_INVALID_MANIFEST', `${file}, ${where}: ${problem}`);
 }
 
 /** Rows as CSV text with LF line ends; quotes only where a reader needs them. */

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs';
 import { extname } from 'node:path';
 import { promisify } from 'node:util';
 import sharp from 'sharp';
-import { RoentgenError, invalidArgument, type ErrorCode } from '../native/index.js';
+import { isMissing, RoentgenError, invalidArgument, type ErrorCode } from '../native/index.js';
 import { decodeDicom, dicomExtension, isDicom } from './dicom/index.js';
 import type { LoadedImage } from './types.js';
 
@@ -26,7 +26,7 @@ export async function readImageFile(path: string, name: string): Promise<Buffer>
   try {
     return await readWhole(path);
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') {
+    if (isMissing(cause)) {
       throw imageError('ERR_NOT_FOUND', name, 'no such file', 'Check the path.', cause);
     }
     const reason = `cannot be read: ${reasonOf(cause)}`;

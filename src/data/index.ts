@@ -14,14 +14,17 @@ export type {
 } from './types.js';
 export { scanSource } from './scan.js';
 export type { ScanOptions } from './scan.js';
-export { parseCsv } from './csv.js';
+export { formatCsv, parseCsv } from './csv.js';
+export { sha256 } from './fingerprint.js';
 export type { CsvRow } from './csv.js';
+export { mapClasses } from './classMap.js';
+export type { MappedSource } from './classMap.js';
 export { writeManifest } from './manifest.js';
 export { splitByGroup } from './split.js';
 export type { SplitFractions, SplitOptions } from './split.js';
 export { selectSplits, smallestVal, validationSources } from './selection.js';
 export type { SelectionOptions, SplitSelection, ValidationSource } from './selection.js';
-export { balancedWeights, sampleModes, samplePositions } from './balance.js';
+export { balancedWeights, drawPerClass, sampleModes, samplePositions } from './balance.js';
 export type { SampleMode } from './balance.js';
 export { checkSplits } from './leaks.js';
 export { inspectSource } from './inspect.js';
@@ -56,6 +59,7 @@ export type {
   Scanner,
 } from './phantom/index.js';
 export { interleave } from './pixels.js';
+export { isImageName } from './files.js';
 export { limiter, mapConcurrently } from './concurrency.js';
 export { groupItems } from './collections.js';
 export { Pacer } from './audit/pacer.js';
@@ -77,5 +81,5 @@ export { openData, requireFormat } from './openData.js';
 export type { OpenDataOptions } from './openData.js';
 export { decodeImages, nameOf, toProblem } from './decodeImages.js';
 export type { DecodedImages, DecodeImagesOptions, NamedImage } from './decodeImages.js';
-export { auditData, auditPacked, readAudit, writeAudit } from './audit/index.js';
+export { auditData, auditPacked, joinCopies, readAudit, writeAudit } from './audit/index.js';
 export type { Audit, AuditCheck, AuditFinding, AuditOptions, AuditStatus } from './audit/index.js';

@@ -60,6 +60,7 @@ export interface Range {
   max: number;
 }
 
+/** Counts, sizes, color types, patients and problems of a dataset. */
 export interface Inspection {
   root: string;
   kind: ImageSource['kind'];

@@ -3,6 +3,7 @@ import type { Split, ImageFormat } from './types.js';
 import { openData, type OpenDataOptions } from './openData.js';
 import type { Problem } from './types.js';
 
+/** Mean and standard deviation of the pixels of a dataset. */
 export interface Measurement {
   /** The split that was measured: train where the source has one, else all images. */
   split: Split | 'all';

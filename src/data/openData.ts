@@ -2,14 +2,21 @@
 import { extname } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { RoentgenError } from '../native/index.js';
+import { mapClasses, mapNames } from './classMap.js';
 import { openPacked, packDataset, type PackedDataset, type PackOptions } from './pack.js';
 import { refuseMasks } from './lungs/index.js';
 import type { PackedIndex } from './packFile.js';
 import { formatRepairs } from './repair/index.js';
 import { scanSource, type ScanOptions } from './scan.js';
-import type { ImageFormat } from './types.js';
+import type { ImageFormat, ImageSource } from './types.js';
 
-export interface OpenDataOptions extends ScanOptions, PackOptions {}
+export interface OpenDataOptions extends ScanOptions, PackOptions {
+  /**
+   * With `classes`: which of them each class of the data stands for, as `COVID=PNEUMONIA`; one without an entry stands
+   * for that of its own name.
+   */
+  map?: readonly string[] | undefined;
+}
 
 /**
  * The images at `path` in `format`: a folder or manifest as `scanSource` reads it, packed or found packed, or a
@@ -26,9 +33,9 @@ export async function openData(
 ): Promise<PackedDataset> {
   refuseMasks(options.masks, format);
   if (extname(path).toLowerCase() === '.safetensors') {
-    return openPackedAs(path, format, options.classes);
+    return openPackedAs(path, format, options);
   }
-  const source = await scanSource(path, options);
+  const source = await scanMapped(path, options);
   const [problem] = source.problems;
   if (problem !== undefined && options.keepGoing !== true) {
     throw new RoentgenError(
@@ -41,15 +48,42 @@ export async function openData(
   return packDataset(source, format, options);
 }
 
+/** @throws RoentgenError as `scanSource` and `mapClasses`; ERR_UNKNOWN_CLASS for a class that stands for none */
+async function scanMapped(path: string, options: OpenDataOptions): Promise<ImageSource> {
+  const { map, classes } = options;
+  if (map === undefined || classes === undefined) return scanSource(path, options);
+  const found = await scanSource(path, { ...options, classes: undefined });
+  const { source, leftOut } = mapClasses(found, classes, map);
+  refuseUnmapped(
+    path,
+    leftOut.map(({ class: name }) => name),
+    classes,
+  );
+  return source;
+}
+
+function refuseUnmapped(
+  path: string,
+  unknown: readonly string[],
+  classes: readonly string[],
+): void {
+  if (unknown.length === 0) return;
+  throw new RoentgenError(
+    'ERR_UNKNOWN_CLASS',
+    `${path} holds classes that are not among ${classes.join(', ')}: ${unknown.join(', ')}. Say which stands for ` +
+      'which (map, --map THEIRS=OURS).',
+  );
+}
+
 async function openPackedAs(
   path: string,
   format: ImageFormat,
-  classes: readonly string[] | undefined,
+  { classes, map }: OpenDataOptions,
 ): Promise<PackedDataset> {
   const packed = await openPacked(path);
   try {
     requireFormat(path, packed.index.format, format);
-    return classes ? { ...packed, index: relabel(path, packed.index, classes) } : packed;
+    return classes ? { ...packed, index: relabel(path, packed.index, classes, map) } : packed;
   } catch (error) {
     packed.dataset.dispose();
     throw error;
@@ -72,15 +106,15 @@ export function requireFormat(path: string, has: ImageFormat, needed: ImageForma
 }
 
 /** The same index with labels as positions in `classes`. */
-function relabel(path: string, index: PackedIndex, classes: readonly string[]): PackedIndex {
-  const unknown = index.classes.filter((name) => !classes.includes(name));
-  if (unknown.length > 0) {
-    throw new RoentgenError(
-      'ERR_UNKNOWN_CLASS',
-      `${path} holds classes that are not among ${classes.join(', ')}: ${unknown.join(', ')}.`,
-    );
-  }
-  const positions = index.classes.map((name) => classes.indexOf(name));
+function relabel(
+  path: string,
+  index: PackedIndex,
+  classes: readonly string[],
+  map: readonly string[] = [],
+): PackedIndex {
+  const positions = mapNames(index.classes, classes, map);
+  const unknown = index.classes.filter((_, label) => positions[label] === -1);
+  refuseUnmapped(path, unknown, classes);
   const labels = index.labels.map((label) => positions[label] ?? -1);
   return { ...index, classes: [...classes], labels };
 }

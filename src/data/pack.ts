@@ -20,6 +20,7 @@ import { fillSlot, hashSample, slotSize, type Outcome } from './packSample.js';
 import { PartialImages } from './partial.js';
 import type { ImageFormat, ImageSource, Problem } from './types.js';
 
+/** How far packing has come. */
 export interface PackProgress {
   /** Files dealt with so far: decoded, taken over from an interrupted run, or failed. */
   done: number;
@@ -29,6 +30,7 @@ export interface PackProgress {
   imagesPerSecond: number;
 }
 
+/** Where a packed file goes, and how its images are read. */
 export interface PackOptions {
   /** Where packed files are kept and found. Default: ROENTGEN_CACHE, $XDG_CACHE_HOME/roentgen or ~/.cache/roentgen. */
   cacheDir?: string | undefined;
@@ -40,10 +42,12 @@ export interface PackOptions {
   keepGoing?: boolean | undefined;
   /** Images of more pixels are refused. Default 100,000,000. */
   pixelLimit?: number | undefined;
+  /** Hears of every image. */
   onProgress?: ((progress: PackProgress) => void) | undefined;
   signal?: AbortSignal | undefined;
 }
 
+/** Decoded images, ready for training, and all that is known of them. */
 export interface PackedDataset {
   /** To be disposed of by the caller. */
   dataset: Dataset;

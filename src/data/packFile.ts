@@ -36,7 +36,7 @@ export interface PackedContent {
 
 /** What splits are made of: each image without its pixels. */
 export function samplesOf(
-  index: PackedIndex,
+  index: Pick<PackedIndex, 'names' | 'labels' | 'groups' | 'splits'>,
 ): { name: string; label: number; group: string; split: Split | null }[] {
   return index.names.map((name, position) => ({
     name,

@@ -13,6 +13,7 @@ import { readManifest } from './manifest.js';
 import type { ImageSource, Problem, Sample } from './types.js';
 import { findUnlabeled, resolveExisting } from './walk.js';
 
+/** How classes, patients and masks are read from names. */
 export interface ScanOptions extends ClassOptions {
   /**
    * A regular expression whose one capture group is the class, see `labelingFrom`; such as

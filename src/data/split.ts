@@ -26,6 +26,7 @@ export interface SplitFractions {
   test?: number | undefined;
 }
 
+/** Which shares of the images the splits get. */
 export interface SplitOptions {
   /** What is left goes to `train`, and something must be left. */
   fractions: SplitFractions;

@@ -4,6 +4,7 @@ import type { ReadableStream } from 'node:stream/web';
 import type { ErrorCode } from '../native/index.js';
 
 export const splits = ['train', 'val', 'test'] as const;
+/** A part of a dataset: to learn from, to choose on, or to report. */
 export type Split = (typeof splits)[number];
 
 /** A file that could not be used, and why. Never dropped in silence: every result carries its problems. */
@@ -14,6 +15,7 @@ export interface Problem {
   message: string;
 }
 
+/** One labeled image file, not yet read. */
 export interface Sample {
   /** Absolute path. */
   path: string;
@@ -41,6 +43,7 @@ export interface ImageSource {
 }
 
 export const fits = ['fill', 'contain', 'cover'] as const;
+/** How an image meets the size that the network takes. */
 export type Fit = (typeof fits)[number];
 
 /** What becomes of an image before it is resized, so that it looks like those that a model learned from. */
@@ -84,7 +87,7 @@ export interface ImageFormat {
 
 /** Pixels in memory, row by row, channels together: gray, gray and alpha, RGB, or RGBA. */
 export interface RawImage {
-  /** [H, W, C]: bytes from 0 to 255, 16-bit integers from 0 to 65535, or floats from 0 to 1. */
+  /** `[H, W, C]`: bytes from 0 to 255, 16-bit integers from 0 to 65535, or floats from 0 to 1. */
   pixels: Uint8Array | Uint8ClampedArray | Uint16Array | Float32Array;
   width: number;
   height: number;

@@ -5,6 +5,7 @@ import { writeReport, type WrittenReport } from '../reporting/index.js';
 import { train, type TrainEvent, type RunResult } from '../training/index.js';
 import { prepareData, type DemoData } from './phantoms.js';
 
+/** Where the demonstration works, and how much of it is done. */
 export interface DemoOptions {
   /** Folder for the images and the run; default `runs`. */
   output?: string | undefined;
@@ -16,7 +17,9 @@ export type DemoEvent =
   | { kind: 'stage'; stage: 'draw' | 'train' | 'evaluate' | 'predict' | 'report' }
   | { kind: 'training'; event: TrainEvent };
 
+/** Progress and the signal of the demonstration. */
 export interface DemoHooks {
+  /** Hears of progress as it happens. */
   onEvent?: ((event: DemoEvent) => void) | undefined;
   signal?: AbortSignal | undefined;
 }
@@ -30,6 +33,7 @@ export interface DemoPrediction {
   truth: string;
 }
 
+/** What the demonstration drew, trained and measured. */
 export interface DemoResult {
   data: DemoData;
   run: RunResult;

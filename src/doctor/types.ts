@@ -12,10 +12,12 @@ export interface Finding {
   remedy?: string;
 }
 
+/** One check of the machine, with its name. */
 export interface Check extends Finding {
   name: string;
 }
 
+/** Whether everything works on this machine, check by check. */
 export interface DoctorReport {
   /** Whether no check failed. */
   healthy: boolean;

@@ -4,6 +4,7 @@ import { resolvePrecision, type Model, type PrecisionChoice } from '../inference
 import { RoentgenError, type Hooks } from '../native/index.js';
 import type { Embeddings } from './types.js';
 
+/** Which layer gives the vectors, and how they are computed. */
 export interface EmbedOptions {
   /** Default: the one that the architecture names for embeddings. */
   layer?: string | undefined;

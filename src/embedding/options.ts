@@ -6,6 +6,7 @@ import type { KnnOptions } from './knn/classify.js';
 import type { KnnReport } from './knn/report.js';
 import type { Projection, ProjectionMethod, ProjectOptions } from './projection/project.js';
 
+/** Which images of which model become vectors, and what is made of these. */
 export interface EmbedDataOptions
   extends EmbedOptions, KnnOptions, Pick<ProjectOptions, 'perplexity' | 'seed'> {
   /** A model file or a run directory. */
@@ -40,16 +41,20 @@ export interface EmbedDataOptions
   keepGoing?: boolean | undefined;
 }
 
+/** How far embedding has come, by `kind`. */
 export type EmbedEvent =
   | { kind: 'packing'; done: number; total: number; imagesPerSecond: number }
   | ({ kind: 'step' } & NativeProgress)
   | { kind: 'projecting'; share: number };
 
+/** Progress and the signal of embedding. */
 export interface EmbedHooks {
+  /** Hears of progress as it happens. */
   onEvent?: ((event: EmbedEvent) => void) | undefined;
   signal?: AbortSignal | undefined;
 }
 
+/** What the vectors of a dataset come to, and where the files are. */
 export interface EmbedDataResult {
   layer: string;
   /** Numbers in a vector. */

@@ -35,6 +35,11 @@ export function largestInRows(matrix: ArrayLike<number>, width: number): number[
   return rowsOf(matrix, width).map((row) => row.indexOf(Math.max(...row)));
 }
 
+/** The middle value, or halfway between the two in the middle; 0 of none. */
+export function median(values: readonly number[]): number {
+  return quantile(Float64Array.from(values).sort(), 0.5);
+}
+
 /** The value below which a share `level` of ascending values lies, interpolated as NumPy's default; 0 of none. */
 export function quantile(sorted: ArrayLike<number>, level: number): number {
   const position = level * (sorted.length - 1);

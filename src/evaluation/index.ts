@@ -93,7 +93,7 @@ export {
   temperatureRange,
   withTemperature,
 } from './decision/temperature.js';
-export { largestInRows, quantile, rowsOf } from './arrays.js';
+export { largestInRows, median, quantile, rowsOf } from './arrays.js';
 export { csvLine } from './csv.js';
 export { wrap } from './text.js';
 export { enterLedger, ledgerFile, readLedger, testReads } from './ledger.js';

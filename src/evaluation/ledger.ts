@@ -2,7 +2,7 @@
 import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { RoentgenError, writeError } from '../native/index.js';
+import { isMissing, RoentgenError, writeError } from '../native/index.js';
 
 export const ledgerFile = 'ledger.jsonl';
 
@@ -21,6 +21,7 @@ const entrySchema = z.object({
   why: z.string(),
 });
 
+/** One look at images that a model must not be chosen by. */
 export type LedgerEntry = z.infer<typeof entrySchema>;
 
 /**
@@ -49,7 +50,7 @@ export async function enterLedger(runDirectory: string, entry: LedgerEntry): Pro
 export async function readLedger(runDirectory: string): Promise<LedgerEntry[]> {
   const path = join(runDirectory, ledgerFile);
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return '';
+    if (isMissing(cause)) return '';
     throw new RoentgenError('ERR_IO', `Cannot read ${path}: ${String(cause)}`, { cause });
   });
   return text.split('\n').flatMap((line, index) => {

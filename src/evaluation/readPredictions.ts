@@ -1,7 +1,7 @@
 /** Reads the predictions file back, strictly: what was edited or cut short must not pass for results. */
 import { readFile } from 'node:fs/promises';
 import { parseCsv, type CsvRow } from '../data/index.js';
-import { RoentgenError } from '../native/index.js';
+import { isMissing, RoentgenError } from '../native/index.js';
 import type { Predictions } from './predictions.js';
 
 const probabilityPrefix = 'prob_';
@@ -26,7 +26,7 @@ export interface PredictionsFile extends Predictions {
  * not the most probable one
  */
 export async function readPredictions(path: string): Promise<PredictionsFile> {
-  const [header, ...rows] = parse(await readText(path), path);
+  const [header, ...rows] = parseCsv(await readText(path), path, 'ERR_INVALID_FILE');
   const columns = readHeader(header?.cells ?? [], path);
   const { classes, hasTruth, hasPatients } = columns;
   const read = rows.map((row) => readRow(row, columns, header?.cells.length ?? 0, path));
@@ -43,22 +43,13 @@ async function readText(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (cause) {
-    const missing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
+    const missing = isMissing(cause);
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw missing
       ? new RoentgenError('ERR_NOT_FOUND', `${path} does not exist: name a predictions.csv`, {
           cause,
         })
       : new RoentgenError('ERR_IO', `Cannot read ${path}: ${reason}`, { cause });
-  }
-}
-
-function parse(text: string, path: string): CsvRow[] {
-  try {
-    return parseCsv(text, path);
-  } catch (cause) {
-    const message = cause instanceof Error ? cause.message : String(cause);
-    throw new RoentgenError('ERR_INVALID_FILE', message, { cause });
   }
 }
 

@@ -39,6 +39,7 @@ export const pictureSettingsSchema = z.strictObject({
 
 const optionsSchema = explainSettingsSchema.extend(pictureSettingsSchema.shape);
 
+/** Which images of which model are explained, and which files are written. */
 export interface ExplainOptions extends ExplainSettings, z.input<typeof pictureSettingsSchema> {
   /** A model file or a run directory. */
   model: string;
@@ -52,6 +53,7 @@ export interface ExplainOptions extends ExplainSettings, z.input<typeof pictureS
   workers?: number | undefined;
 }
 
+/** The explanations of all images, and where their pictures and table are. */
 export interface ExplainResult {
   /** Holds explanations.csv and, but for pictures `none`, gallery.html and the folders of the pictures. */
   folder: string;

@@ -21,6 +21,7 @@ import {
 } from './settings.js';
 import type { Explanation, Explanations, SeenImage } from './types.js';
 
+/** How far explaining has come. */
 export interface ExplainProgress {
   /** Images. */
   done: number;

@@ -22,6 +22,7 @@ export type MapUnit =
   /** Of the layer. */
   | 'activation';
 
+/** An explanation method: its name for people, its paper, and what its maps mean. */
 export interface Method {
   title: string;
   paper: string;
@@ -44,6 +45,7 @@ const saliency = {
 /** Smilkov et al. cap maps of gradients at their 99th percentile. */
 const clipped = 0.01;
 
+/** The table of explanation methods: what each looks at, and where it was published. */
 export const methods = {
   gradCam: { title: 'Grad-CAM', paper: 'Selvaraju et al. 2017, arXiv:1610.02391', ...cam },
   gradCamPlusPlus: {
@@ -110,6 +112,7 @@ export const methods = {
   },
 } as const satisfies Readonly<Record<string, Method>>;
 
+/** A key of `explanationMethods`, such as `gradCam`. */
 export type MethodName = keyof typeof methods;
 
 export const methodNames = Object.keys(methods) as MethodName[];

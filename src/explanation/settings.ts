@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Model } from '../inference/index.js';
 import { nearest } from '../models/index.js';
-import { RoentgenError } from '../native/index.js';
+import { RoentgenError, seedSchema } from '../native/index.js';
 import { methodNames } from './methods.js';
 
 const positive = z.number().int().min(1);
@@ -33,7 +33,7 @@ export const explainSettingsSchema = z.strictObject({
   noise: share
     .default(0.15)
     .describe("Standard deviation of smoothGrad's noise, as a share of the image's range"),
-  seed: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).default(42).describe('Of all noise'),
+  seed: seedSchema.default(42).describe('Of all noise'),
   baseline: share
     .default(0)
     .describe('Brightness that integratedGradients starts from: 0 is black, 1 white'),
@@ -56,6 +56,7 @@ export const explainSettingsSchema = z.strictObject({
     .describe('Pixels from one square of occlusion to the next [half the window]'),
 });
 
+/** Methods, layers, target and their parameters, as a caller writes them; each has a default. */
 export type ExplainSettings = z.input<typeof explainSettingsSchema>;
 export type ResolvedSettings = z.output<typeof explainSettingsSchema>;
 

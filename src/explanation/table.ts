@@ -12,6 +12,7 @@ export interface PictureFiles {
   figure?: string;
 }
 
+/** A row of `explanations.csv`: one method on one image. */
 export interface ExplanationRow {
   filename: string;
   /** The model's answer, and the probability of that class. */

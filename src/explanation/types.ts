@@ -48,6 +48,7 @@ export interface Explanation {
   fit: number | null;
 }
 
+/** What methods say of images. */
 export interface Explanations {
   /** Image by image, and for each in the order of the methods. */
   explanations: Explanation[];

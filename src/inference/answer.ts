@@ -8,6 +8,7 @@ import {
   type DecisionRule,
 } from '../evaluation/index.js';
 
+/** What a model says of one image. */
 export interface Answer {
   /** The class at the operating point; without one the most probable class. */
   label: string;

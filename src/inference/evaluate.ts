@@ -1,5 +1,6 @@
 /** How good a model is on labeled data: metrics, predictions and charts, in a folder of their own. */
 import { join } from 'node:path';
+import { listImages, writeChecksums } from '../checksums/index.js';
 import { openData, type PackedIndex, type Problem, type Split } from '../data/index.js';
 import {
   evaluateClassification,
@@ -24,16 +25,19 @@ import { isRunDirectory, loadModel } from './loadModel.js';
 import { resolvePrecision, type Model, type PrecisionChoice } from './model.js';
 import { splitPositions } from './splitPositions.js';
 
+/** Which model is measured, on which labeled images, and why. */
 export interface EvaluateOptions {
   /** A model file or a run directory. */
   model: string;
-  /** Folder, manifest or packed file; its classes must be among the model's. */
+  /** Folder, manifest or packed file; its classes must be among the model's, or mapped to them. */
   data: string;
   /** Default: `test` where the data have splits, else all images. */
   split?: Split | 'all' | undefined;
   /** See `scanSource`. */
   labelsFrom?: string | undefined;
   groupBy?: string | undefined;
+  /** Which of the model's classes each class of the data stands for, as `COVID=PNEUMONIA`; see `openData`. */
+  map?: readonly string[] | undefined;
   /** The class whose recall is the sensitivity; default the last. Two classes only. */
   positive?: string | undefined;
   /** Folder of lung masks, for a model that sees the lungs alone; see `scanSource`. */
@@ -56,15 +60,19 @@ export interface EvaluateOptions {
 
 const defaultWhy = 'to report a figure';
 
+/** How far an evaluation has come, by `kind`. */
 export type EvaluateEvent =
   | { kind: 'packing'; done: number; total: number; imagesPerSecond: number }
   | ({ kind: 'step' } & NativeProgress);
 
+/** Progress and the signal of whatever runs a model over a dataset. */
 export interface EvaluateHooks {
+  /** Hears of progress as it happens. */
   onEvent?: ((event: EvaluateEvent) => void) | undefined;
   signal?: AbortSignal | undefined;
 }
 
+/** How good a model is on labeled images, each figure with its interval. */
 export interface EvaluateResult {
   split: Split | 'all';
   samples: number;
@@ -88,7 +96,8 @@ export interface EvaluateResult {
 
 /**
  * Runs a model over labeled data and writes `metrics.json`, `classification_report.txt`, `predictions.csv`,
- * `confusion_matrix.csv`, `confusion_matrix.svg`, `roc.svg`, and `gallery/`, the errors in pictures. A look at images
+ * `confusion_matrix.csv`, `confusion_matrix.svg`, `roc.svg`, `gallery/`, the errors in pictures, and `images.csv` and
+ * `checksums.json`, which `verify` compares with. A look at images
  * that are neither `train` nor `val` is entered in the run's `ledger.jsonl` before any figure is told.
  * @throws RoentgenError as `loadModel` and `openData`; ERR_EMPTY_DATASET where the split has no image;
  * ERR_NO_SPACE, ERR_IO, ABORT_ERR
@@ -99,11 +108,11 @@ export async function evaluate(
 ): Promise<EvaluateResult> {
   const { onEvent = () => undefined, signal } = hooks;
   using model = await loadModel(options.model);
-  const { data, masks, labelsFrom, groupBy, cacheDir, workers, keepGoing } = options;
+  const { data, map, masks, labelsFrom, groupBy, cacheDir, workers, keepGoing } = options;
   const packed = await openData(data, model.format, {
     classes: [...model.classes],
     allowSingleClass: true,
-    ...{ masks, labelsFrom, groupBy, cacheDir, workers, keepGoing, signal },
+    ...{ map, masks, labelsFrom, groupBy, cacheDir, workers, keepGoing, signal },
     onProgress: (progress) => {
       onEvent({ kind: 'packing', ...progress });
     },
@@ -112,13 +121,14 @@ export async function evaluate(
   const { split, positions } = choosePositions(packed.index, options);
   const indices = Int32Array.from(positions);
   const labels = indices.map((position) => packed.index.labels[position] ?? -1);
+  const { batchSize = 64 } = options;
+  const precision = resolvePrecision(options.precision ?? 'fp32');
   const outputs = await model.outputs(
     dataset,
     {
       indices,
       labels: model.task === 'classification' ? labels : new Int32Array(),
-      batchSize: options.batchSize ?? 64,
-      precision: resolvePrecision(options.precision ?? 'fp32'),
+      ...{ batchSize, precision },
     },
     {
       signal,
@@ -148,7 +158,7 @@ export async function evaluate(
   };
   if (output === null) return result;
   const report = scores.metrics && reportObject(scores.metrics);
-  const summary = { ...result, model: model.path, data, dataHash, report };
+  const summary = { ...result, model: model.path, data, map, dataHash, report };
   await writeFileAtomic(join(output, 'metrics.json'), `${JSON.stringify(summary, null, 2)}\n`);
   if (scores.metrics) {
     await writeEvaluationFiles(output, {
@@ -159,6 +169,20 @@ export async function evaluate(
       dataset,
     });
   }
+  const { maskHash } = packed.index;
+  const chosen = new Set(positions);
+  const listed = listImages(packed.index, (at) => (chosen.has(at) ? 'evaluated' : 'unused'));
+  await writeChecksums(output, {
+    modelFile: model.path,
+    images: listed.filter(({ use }) => use === 'evaluated'),
+    data: { dataHash, ...(maskHash === undefined ? {} : { maskHash }), images: indices.length },
+    inference: { precision, device: 'cpu', batchSize },
+    reading: {
+      ...(labelsFrom === undefined ? {} : { labelsFrom }),
+      ...(groupBy === undefined ? {} : { groupBy }),
+      ...(masks === undefined ? {} : { masks }),
+    },
+  });
   return result;
 }
 

@@ -1,9 +1,9 @@
 /** Every look at test images, entered in the ledger of the run that the model is from. */
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { hashFile } from '../checksums/index.js';
 import type { Split } from '../data/index.js';
 import { enterLedger, readLedger, testReads, type LedgerEntry } from '../evaluation/index.js';
-import { hashFile } from './hashFile.js';
 
 /** What tells a run directory from another folder. */
 const runFile = 'config.yaml';

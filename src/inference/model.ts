@@ -21,6 +21,7 @@ import {
   type Network,
   type Outputs,
   type Precision,
+  type Device,
 } from '../native/index.js';
 import { answer, type Answer } from './answer.js';
 import type { ModelDescription, ModelMetadata } from './description.js';
@@ -36,21 +37,25 @@ import {
 
 export type PrecisionChoice = Precision | 'auto';
 
-/** `auto` is bf16 where the CPU has it in hardware. */
-export function resolvePrecision(choice: PrecisionChoice): Precision {
-  return choice === 'auto' ? systemInfo().autoPrecision : choice;
+/** `auto` is bf16 where the device has it in hardware: CUDA's all have. */
+export function resolvePrecision(choice: PrecisionChoice, device: Device = 'cpu'): Precision {
+  if (choice !== 'auto') return choice;
+  return device === 'cuda' ? 'bf16' : systemInfo().autoPrecision;
 }
 
+/** The answer for an image that has a name. */
 export interface Prediction extends Answer {
   filename: string;
 }
 
+/** Answers for images, in their order. */
 export interface ModelPredictions {
   predictions: Prediction[];
   /** Images that could not be read. */
   problems: Problem[];
 }
 
+/** How an image is answered, and in whose place in the line. */
 export interface TensorOptions {
   /** The most probable class and the network's own probabilities, without decision rule and gate. Default false. */
   raw?: boolean | undefined;
@@ -60,6 +65,7 @@ export interface TensorOptions {
   signal?: AbortSignal | undefined;
 }
 
+/** How images are decoded and answered. */
 export interface ModelPredictOptions extends TensorOptions {
   /** Images decoded at once; default 3. */
   workers?: number | undefined;
@@ -67,6 +73,7 @@ export interface ModelPredictOptions extends TensorOptions {
   pixelLimit?: number | undefined;
 }
 
+/** The answer for pixels in the model's format, with the network's own numbers. */
 export interface TensorAnswer extends Answer {
   /** Raw, of the network's last layer. */
   outputs: Float32Array;
@@ -124,6 +131,7 @@ export class Model implements Disposable {
     return this.metadata.description.classes;
   }
 
+  /** What its outputs are: classes, or the image itself. */
   get task(): 'classification' | 'reconstruction' {
     return this.metadata.description.task;
   }
@@ -346,6 +354,7 @@ export class Model implements Disposable {
     this.network.dispose();
   }
 
+  /** As `dispose`. */
   [Symbol.dispose](): void {
     this.dispose();
   }

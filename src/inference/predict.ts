@@ -10,6 +10,7 @@ import { loadModel } from './loadModel.js';
 import type { Model, ModelPredictOptions, Prediction } from './model.js';
 import type { PredictorSettings } from './predictor/index.js';
 
+/** Which files a model classifies, and how. */
 export interface PredictOptions extends Omit<ModelPredictOptions, 'places'> {
   /** A model file or a run directory. */
   model: string;
@@ -25,6 +26,7 @@ export interface PredictOptions extends Omit<ModelPredictOptions, 'places'> {
   output?: string | undefined;
 }
 
+/** Answers for all images that could be read. */
 export interface PredictResult {
   classes: readonly string[];
   predictions: Prediction[];

@@ -1,10 +1,10 @@
 /** A model fitted to images unlike those that it was trained on, without their labels: a new file, ready to use. */
 import { existsSync } from 'node:fs';
+import { hashFile } from '../checksums/index.js';
 import { formatRepairs, requireFormat, type PackedDataset, type Repair } from '../data/index.js';
 import { estimateShares, withTemperature, type DecisionRule } from '../evaluation/index.js';
 import { invalidArgument, Network, RoentgenError, type Hooks } from '../native/index.js';
 import { fromMetadata, toMetadata, type ModelDescription } from './description.js';
-import { hashFile } from './hashFile.js';
 import { modelPath } from './loadModel.js';
 import { Model } from './model.js';
 import { refuseTrainingState } from './rewrite.js';
@@ -17,6 +17,7 @@ export interface TargetImages {
   positions: Int32Array;
 }
 
+/** What is done to a model, or to its images first, so that they fit each other. */
 export interface RepairSettings {
   /** In the order in which they are done; [] for none. */
   repairs: readonly Repair[];

@@ -7,3 +7,4 @@ export { parseModelSpec } from './parse.js';
 export { listModels, loadModelSpec } from './registry.js';
 export type { Layer, LayerKind, ModelSpec } from './schema.js';
 export { formatModelList, formatSummary } from './summary.js';
+export { lossOf } from './loss.js';

@@ -1,7 +1,7 @@
 /** Finds architectures: those of this package by name, a user's own by path. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { packageRoot, RoentgenError } from '../native/index.js';
+import { isMissing, packageRoot, RoentgenError } from '../native/index.js';
 import { findJsonError } from './jsonError.js';
 import { nearest } from './nearest.js';
 import { parseModelSpec } from './parse.js';
@@ -64,7 +64,7 @@ function readText(path: string, file: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (cause) {
-    const missing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
+    const missing = isMissing(cause);
     if (missing) {
       throw new RoentgenError('ERR_NOT_FOUND', `The architecture file ${file} does not exist`);
     }

@@ -51,6 +51,7 @@ export const errorCodes = {
   ABORT_ERR: { exitCode: 130, meaning: 'the operation was aborted' },
 } as const;
 
+/** A key of `errorCodes`: what a `RoentgenError` carries as `code`. */
 export type ErrorCode = keyof typeof errorCodes;
 
 /**

@@ -3,6 +3,7 @@ import { addon, type NativeGroup } from './addon.js';
 import { runNative } from './call.js';
 import type { GroupOptions } from './types.js';
 
+/** Processes that train together, and what they send each other. */
 export class Group implements Disposable {
   /** 0 for the one that leads. */
   readonly rank: number;
@@ -37,6 +38,7 @@ export class Group implements Disposable {
     this.handle.dispose();
   }
 
+  /** As `dispose`. */
   [Symbol.dispose](): void {
     this.dispose();
   }

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { RoentgenError } from './errors.js';
+import { isMissing } from './missing.js';
 
 /**
  * What the file holds, as the schema has it; null where there is no such file.
@@ -14,7 +15,7 @@ export async function readJsonFile<T>(
   remedy: string,
 ): Promise<T | null> {
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return null;
+    if (isMissing(cause)) return null;
     throw new RoentgenError('ERR_IO', `Cannot read ${path}: ${String(cause)}`, { cause });
   });
   if (text === null) return null;

@@ -1,7 +1,7 @@
 /** What the machine and LibTorch can do, and the process-wide settings. */
 import { addon } from './addon.js';
 import { callNative } from './call.js';
-import type { LiveHandles, SystemInfo } from './types.js';
+import type { Device, LiveHandles, SystemInfo } from './types.js';
 
 /** Versions, threads, CPU abilities, CUDA devices. Throws ERR_ADDON where the addon cannot be loaded. */
 export function systemInfo(): SystemInfo {
@@ -9,6 +9,12 @@ export function systemInfo(): SystemInfo {
   // Without hardware bfloat16 the same arithmetic is emulated and slower than float.
   const fast = info.cpu.avx512bf16 || info.cpu.amxBf16;
   return { ...info, autoPrecision: fast ? 'bf16' : 'fp32' };
+}
+
+/** `auto` is a CUDA device where there is one. Throws ERR_ADDON. */
+export function resolveDevice(choice: Device | 'auto'): Device {
+  if (choice !== 'auto') return choice;
+  return systemInfo().cuda.available ? 'cuda' : 'cpu';
 }
 
 /**

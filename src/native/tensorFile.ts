@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { RoentgenError } from './errors.js';
+import { isMissing } from './missing.js';
 import { writeFileAtomic } from './files.js';
 
 export interface Tensor {
@@ -65,7 +66,7 @@ export async function writeTensors(path: string, { metadata, tensors }: TensorFi
  */
 export async function readTensors(path: string): Promise<TensorFile> {
   const bytes = await readFile(path).catch((cause: unknown) => {
-    const missing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
+    const missing = isMissing(cause);
     const reason = missing ? 'there is no such file' : String(cause);
     const code = missing ? 'ERR_NOT_FOUND' : 'ERR_IO';
     throw new RoentgenError(code, `Cannot read ${path}: ${reason}`, { cause });

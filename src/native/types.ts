@@ -143,6 +143,7 @@ export interface TrainerConfig {
   seed: number;
 }
 
+/** Where the processes of a group meet, and which of them this one is. */
 export interface GroupOptions {
   /** Host where the processes find each other. */
   address: string;
@@ -258,6 +259,7 @@ export interface ImportReport {
   metadata: Readonly<Record<string, string>>;
 }
 
+/** Versions, threads and devices as LibTorch has them. */
 export interface SystemInfo {
   torchVersion: string;
   torchVersionBuilt: string;

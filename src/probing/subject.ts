@@ -17,6 +17,7 @@ import { readRun, requireRunData, type RunSummary } from '../training/index.js';
 import { readHeads, type FileHead } from './fileHeads.js';
 import { side, type Material, type ProbeEvent } from './types.js';
 
+/** Which images are probed, and which model beside. */
 export interface ProbeOptions {
   /** Folder, manifest or packed file; with `model`, the data of that run. */
   data: string;
@@ -37,7 +38,9 @@ export interface ProbeOptions {
   keepGoing?: boolean | undefined;
 }
 
+/** Progress and the signal of probing. */
 export interface ProbeHooks {
+  /** Hears of progress as it happens. */
   onEvent?: ((event: ProbeEvent) => void) | undefined;
   signal?: AbortSignal | undefined;
 }

@@ -64,6 +64,7 @@ export interface Judgment {
   aurocInterval: readonly [number, number] | null;
 }
 
+/** How far labels can be told by what is no lung, and whether the model is any better. */
 export interface ProbeReport {
   data: string;
   /** SHA-256 over classes, names, groups, splits and contents. */
@@ -96,6 +97,7 @@ export interface ProbeReport {
   output: string | null;
 }
 
+/** How far probing has come, by `kind`. */
 export type ProbeEvent =
   | { kind: 'packing'; done: number; total: number; imagesPerSecond: number }
   /** `share` of what a probe, or the model, has to do is done: 0 … 1. */

@@ -64,6 +64,7 @@ export interface ProbeResult {
   decides?: boolean | undefined;
 }
 
+/** All that a report, a model card or a checklist tells of a run. */
 export interface ReportContent {
   /** Name of the run directory. */
   title: string;

@@ -4,6 +4,7 @@ import { writeFileAtomic } from '../native/index.js';
 import { modelCard, reportHtml, writePlots, type ReportContent } from '../report/index.js';
 import { gatherReport } from './gather.js';
 
+/** Where the report of a run is. */
 export interface WrittenReport {
   /** One page that needs nothing else. */
   html: string;

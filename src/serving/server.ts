@@ -20,6 +20,7 @@ import {
   type ServeSettings,
 } from './settings.js';
 
+/** Which models are served, to whom, and how much at once. */
 export interface ServeOptions extends ServeSettings {
   /**
    * Model files, run directories, `name=path` or `name@version=path`, and repositories: folders of
@@ -32,6 +33,7 @@ export interface ServeOptions extends ServeSettings {
   logStream?: LogStream;
 }
 
+/** A server that answers, until it is closed. */
 export interface RunningServer {
   /** Where it listens, as `http://127.0.0.1:8080`. */
   readonly url: string;

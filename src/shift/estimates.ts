@@ -20,6 +20,7 @@ export interface Validated extends Answered {
   labels: ArrayLike<number>;
 }
 
+/** How accurate a model is on unlabeled images, as two methods estimate it. */
 export interface AccuracyEstimates {
   /** Accuracy on the labeled images. */
   source: number;

@@ -1,5 +1,5 @@
 /** How the figures of two collections' images differ, and by how much more than halves of one do. */
-import { quantile } from '../evaluation/index.js';
+import { median } from '../evaluation/index.js';
 import { gradeFigure } from './grading.js';
 import { againstHalves } from './halves.js';
 import { figureKinds, type FigureName } from './imageFigures.js';
@@ -57,8 +57,4 @@ function usualStatistic(values: readonly number[], halves: readonly Int32Array[]
     return largestDistance(first, second);
   });
   return Math.max(...distances);
-}
-
-function median(values: readonly number[]): number {
-  return quantile(Float64Array.from(values).sort(), 0.5);
 }

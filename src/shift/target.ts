@@ -1,18 +1,19 @@
 /** The target: images that may differ, drawn from all there are, and packed with repairs or without. */
 import {
   decodeImages,
+  mapClasses,
   packDataset,
   scanSource,
   shuffled,
   type ImageFormat,
   type ImageSource,
+  type MappedSource,
   type PackedDataset,
   type Problem,
   type Repair,
 } from '../data/index.js';
 import type { Model } from '../inference/index.js';
 import { Dataset, RoentgenError } from '../native/index.js';
-import { mapClasses, type MappedSource } from './classMap.js';
 import { readingOf } from './reading.js';
 import { checkSize, mostOfASide, sideOf, type Side } from './side.js';
 import { plainFormat } from './source.js';

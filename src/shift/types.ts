@@ -6,8 +6,10 @@ import type { FigureName, FigureKind } from './imageFigures.js';
 
 /** From none to the worst. */
 export const grades = ['none', 'some', 'severe'] as const;
+/** How much two collections differ, in a word. */
 export type Grade = (typeof grades)[number];
 
+/** Which collections are compared, and with which model. */
 export interface ShiftOptions {
   /** A: images that the model learned from, or any that are as images should be. Folder, manifest or packed file. */
   source: string;
@@ -44,11 +46,14 @@ export interface ShiftOptions {
   keepGoing?: boolean | undefined;
 }
 
+/** How far measuring or repairing has come, by `kind`. */
 export type ShiftEvent =
   | { kind: 'packing'; done: number; total: number; imagesPerSecond: number }
   | { kind: 'step'; title: string; share: number };
 
+/** Progress and the signal of measuring and repairing. */
 export interface ShiftHooks {
+  /** Hears of progress as it happens. */
   onEvent?: ((event: ShiftEvent) => void) | undefined;
   signal?: AbortSignal | undefined;
 }
@@ -98,6 +103,7 @@ export interface SharesOfClasses {
   byEmbeddings: number[];
 }
 
+/** How the target differs from the source, with a verdict. */
 export interface ShiftReport {
   source: string;
   target: string;

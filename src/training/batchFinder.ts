@@ -14,6 +14,7 @@ export interface BatchTrial {
   residentBytes: number;
 }
 
+/** How fast training steps of each batch size were, and how large a batch may be. */
 export interface BatchFinding {
   trials: BatchTrial[];
   /** The largest that ran. */

@@ -49,10 +49,10 @@ export async function decideBest(
   const familiar = await learnFamiliar(training);
   const fittedOn = selection.validationFrom === 'test' ? 'test' : 'validation';
   const request = { packed, positions, probabilities, familiar, signal };
-  const fitted = await fitParts({ ...request, fittedOn }, settings);
-  fitted.notes.forEach(warn);
-  await rewriteModel(path, fitted);
-  return fitted.decision;
+  const { decision, gate, notes } = await fitParts({ ...request, fittedOn }, settings);
+  notes.forEach(warn);
+  await rewriteModel(path, { decision, gate });
+  return decision;
 }
 
 /** How far the figures on the validation images may be from the true ones, and what the decision rule makes of them. */

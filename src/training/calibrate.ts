@@ -1,4 +1,5 @@
 /** Fits a model's decision rule anew, on images of the user's choice, and writes it into the model's file. */
+import { renewDecision } from '../checksums/index.js';
 import {
   openData,
   samplesOf,
@@ -37,6 +38,7 @@ import { parseSettings } from './settings.js';
 /** `validation`: the images that a run validated on, wherever they came from. */
 export type CalibrationSplit = Split | 'all' | 'validation';
 
+/** Which model is fitted anew, on which images, and by which rule. */
 export interface CalibrateOptions extends GivenDecisionOptions {
   /** A run directory or a model file; the file is rewritten, its weights stay as they are. */
   model: string;
@@ -64,6 +66,7 @@ export interface CalibrateOptions extends GivenDecisionOptions {
   keepGoing?: boolean | undefined;
 }
 
+/** The rule and the gate that the model file has now, and what they make of the images they were fitted on. */
 export interface CalibrateResult {
   /** Path of the file that was rewritten. */
   model: string;
@@ -133,6 +136,7 @@ export async function calibrate(
     settings,
   );
   await rewriteModel(model.path, { decision, gate });
+  await renewDecision(model.path);
   const images = { dataset, format: model.format, positions, signal };
   const figures = evaluateDecision(decision, {
     ...{ probabilities, labels, classes: model.classes },

@@ -3,8 +3,10 @@ import { invalidArgument } from '../native/index.js';
 import type { ResolvedSettings } from './options.js';
 import type { RunSummary } from './runs.js';
 
+/** A setting of `train`. */
 export type SettingName = keyof ResolvedSettings;
 
+/** In which settings runs differ, and whether their figures compare. */
 export interface RunComparison {
   /** Settings that are not the same in all runs, with what each has, in the order of the runs. */
   differing: { setting: SettingName; values: unknown[] }[];

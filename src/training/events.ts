@@ -25,6 +25,7 @@ export interface EpochRecord {
   imagesPerSecond: number;
 }
 
+/** What a run tells as it goes on, by `kind`. */
 export type TrainEvent =
   | { kind: 'packing'; done: number; total: number; imagesPerSecond: number }
   /** Some seconds for thousands of images; then what came of it. */
@@ -98,10 +99,12 @@ export interface HookAnswer {
 // eslint-disable-next-line @typescript-eslint/no-invalid-void-type -- a function that returns nothing is a hook too
 type HookReturn = HookAnswer | undefined | void;
 
+/** A function that training calls and waits for. */
 export type Hook<T> = (report: T) => HookReturn | Promise<HookReturn>;
 
 /** Training waits for what a hook returns. What a hook throws ends the run with that error. */
 export interface TrainHooks {
+  /** Hears of progress as it happens. */
   onEvent?: ((event: TrainEvent) => void) | undefined;
   /** After every update. Each crosses from native code and back: some 0.1 ms. */
   onStep?: Hook<StepReport> | undefined;
@@ -116,6 +119,7 @@ export interface TrainHooks {
 /** Why a run ended; an interrupted one rejects instead. */
 export type StopReason = 'completed' | 'early-stopping' | 'max-time' | 'hook';
 
+/** What came of a run, and where its files are. */
 export interface RunResult {
   runDirectory: string;
   /** Path of the best epoch's model file. */

@@ -5,6 +5,7 @@ import type { TrainSettings } from './options.js';
 import { plan } from './preparation.js';
 import { parseSettings } from './settings.js';
 
+/** Which weights go into which architecture, and with which inputs and outputs. */
 export interface ImportOptions extends Pick<
   TrainSettings,
   'model' | 'imgSize' | 'inChans' | 'headHidden' | 'headDropout'
@@ -17,6 +18,7 @@ export interface ImportOptions extends Pick<
   output?: string | undefined;
 }
 
+/** What of a file of weights fits an architecture, and what not. */
 export interface ImportResult {
   /** Of the architecture. */
   model: string;

@@ -1,5 +1,6 @@
 /** The settings of a training run: one schema for the function, the configuration file and the flags. */
 import { z } from 'zod';
+import { seedSchema } from '../native/index.js';
 import { fits } from '../data/index.js';
 import { metricNames } from '../evaluation/index.js';
 import { augmentationOptions } from './augmentation.js';
@@ -92,13 +93,7 @@ export const trainOptionsSchema = z.strictObject({
     .boolean()
     .default(false)
     .describe('Train although a patient or an image is in more than one split'),
-  seed: z
-    .number()
-    .int()
-    .min(0)
-    .max(Number.MAX_SAFE_INTEGER)
-    .default(42)
-    .describe('Of weights, split, order, augmentation and dropout'),
+  seed: seedSchema.default(42).describe('Of weights, split, order, augmentation and dropout'),
   ...decisionOptions,
   evalMetric: z
     .enum(metricNames)

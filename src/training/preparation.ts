@@ -2,8 +2,6 @@
 import {
   auditPacked,
   openData,
-  samplesOf,
-  selectSplits,
   type Audit,
   type ImageFormat,
   type PackedDataset,
@@ -24,7 +22,7 @@ import { toAugmentation } from './augmentation.js';
 import type { TrainHooks } from './events.js';
 import { toLoss } from './imbalance.js';
 import { resolveNormalization } from './normalization.js';
-import { keepOnly } from './only.js';
+import { divideImages } from './division.js';
 import { toOptimizer } from './optimization.js';
 import type { ResolvedSettings } from './options.js';
 import type { RunTrainer } from './runTrainer.js';
@@ -105,10 +103,7 @@ export async function prepare(
     const audit = origin?.audit ?? (await auditPacked(packed, places.data, { signal }));
     onEvent?.({ kind: 'audit', audit });
     refuseLeaks(audit, settings, places.data);
-    const { valFraction, selectOn, seed } = settings;
-    const samples = samplesOf(packed.index);
-    const selected = selectSplits({ samples }, { valFraction, selectOn, seed });
-    const selection = keepOnly(selected, packed.index, settings);
+    const selection = divideImages(packed.index, settings);
     const classes = settings.only ?? packed.index.classes;
     const shape = {
       outputs: countOutputs(packed.index.classes, settings, spec),

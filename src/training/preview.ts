@@ -23,6 +23,7 @@ export interface PreviewSettings extends TrainSettings, Places {
   draws?: number | undefined;
 }
 
+/** A sheet of training images as augmentation changes them, as a picture. */
 export interface AugmentationPreview {
   png: Buffer;
   /** Names of the images shown, from top to bottom. */

@@ -18,6 +18,7 @@ export interface RatePoint {
   smoothed: number;
 }
 
+/** The loss over a rising learning rate, and the rates that it suggests. */
 export interface RateFinding {
   points: RatePoint[];
   /** In the longest descent of the loss, a little before its middle; null where it never falls. */

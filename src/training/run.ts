@@ -1,4 +1,5 @@
 /** A run between its epochs: what is trained next, what is kept, and when to stop. */
+import { writeChecksums } from '../checksums/index.js';
 import { metricDirection } from '../evaluation/index.js';
 import { toMetadata, writeEvaluationFiles } from '../inference/index.js';
 import {
@@ -18,6 +19,7 @@ import {
   type RunState,
 } from './checkpoint.js';
 import { enterSelection } from './discipline.js';
+import { listUses } from './division.js';
 import type { Checkpoint, EpochRecord, RunResult, StopReason, TrainHooks } from './events.js';
 import { trainEpoch } from './epoch.js';
 import { describeLoss } from './imbalance.js';
@@ -29,7 +31,7 @@ import type { RunDirectory } from './runDirectory.js';
 import { createSchedule, type Schedule } from './schedule.js';
 import { Steering } from './steering.js';
 import { Stopping } from './stopping.js';
-import { monitored, scoreOf, validate, type Validated } from './validation.js';
+import { monitored, scoreOf, validate, validationBatchSize, type Validated } from './validation.js';
 
 export class Run {
   readonly schedule: Schedule;
@@ -263,7 +265,22 @@ export class Run {
         dataset: packed.dataset,
       });
     }
+    await this.seal();
     return result;
+  }
+
+  /** Keeps what `roentgen verify` compares with. */
+  private async seal(): Promise<void> {
+    const { packed, selection, choices } = this.preparation;
+    const { sourceHash: dataHash, maskHash, names } = packed.index;
+    const { precision, device } = choices;
+    await writeChecksums(this.directory.path, {
+      modelFile: this.directory.best,
+      images: listUses(packed.index, selection),
+      data: { dataHash, ...(maskHash === undefined ? {} : { maskHash }), images: names.length },
+      inference: { precision, device, batchSize: validationBatchSize },
+      reading: {},
+    });
   }
 
   /** What the best epoch said; after a resume that is asked of its model again. */

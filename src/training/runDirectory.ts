@@ -84,7 +84,12 @@ export async function readHistory(runDirectory: string): Promise<EpochRecord[]> 
 
 /** `<model>-<local time>`: sorts by time, and says what it is. */
 export function defaultExperiment(model: string, now: Date): string {
+  return `${model}-${timestamp(now)}`;
+}
+
+/** Local time as names have it: 20260131-235959. */
+export function timestamp(now: Date): string {
   const two = (value: number): string => String(value).padStart(2, '0');
   const date = `${now.getFullYear()}${two(now.getMonth() + 1)}${two(now.getDate())}`;
-  return `${model}-${date}-${two(now.getHours())}${two(now.getMinutes())}${two(now.getSeconds())}`;
+  return `${date}-${two(now.getHours())}${two(now.getMinutes())}${two(now.getSeconds())}`;
 }

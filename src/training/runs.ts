@@ -15,6 +15,7 @@ import {
   type RunFiles,
 } from './runFiles.js';
 
+/** A run as its directory tells it: settings, epochs, and how it ended. */
 export interface RunSummary extends RunConfig {
   name: string;
   path: string;
@@ -40,6 +41,7 @@ export interface RunSummary extends RunConfig {
   secondsPerEpoch: number | null;
 }
 
+/** The runs below folders, and what there could not be read as a run. */
 export interface RunList {
   /** Newest first. */
   runs: RunSummary[];

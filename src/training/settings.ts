@@ -2,12 +2,12 @@
 import { refuseMasks, type Fit, type ImageFormat } from '../data/index.js';
 import { metricDirection } from '../evaluation/index.js';
 import { resolvePrecision } from '../inference/index.js';
-import type { ModelSpec } from '../models/index.js';
+import { lossOf, type ModelSpec } from '../models/index.js';
 import {
   RoentgenError,
   invalidArgument,
   parseWith,
-  systemInfo,
+  resolveDevice,
   type Device,
   type LossName,
   type Precision,
@@ -50,22 +50,14 @@ export interface ResolvedChoices {
 
 /** What every `auto` stands for. Throws ERR_INVALID_ARGUMENT where the loss does not fit the architecture. */
 export function resolveChoices(settings: ResolvedSettings, spec: ModelSpec): ResolvedChoices {
-  const { cuda } = systemInfo();
-  const device = settings.device === 'auto' ? (cuda.available ? 'cuda' : 'cpu') : settings.device;
-  const precision =
-    settings.precision === 'auto' && device === 'cuda'
-      ? 'bf16'
-      : resolvePrecision(settings.precision);
+  const device = resolveDevice(settings.device);
+  const precision = resolvePrecision(settings.precision, device);
   return { loss: resolveLoss(settings, spec), precision, device };
 }
 
 function resolveLoss(settings: ResolvedSettings, spec: ModelSpec): LossName {
-  const natural =
-    spec.task === 'reconstruction'
-      ? 'meanSquaredError'
-      : settings.singleOutput || spec.output === 'sigmoid'
-        ? 'binaryCrossEntropy'
-        : 'crossEntropy';
+  const single = settings.singleOutput && spec.task !== 'reconstruction';
+  const natural = single ? 'binaryCrossEntropy' : lossOf(spec);
   const { loss } = settings;
   if (loss === 'auto') return natural;
   const reconstructs = (name: LossName): boolean => name === 'meanSquaredError';

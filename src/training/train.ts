@@ -31,8 +31,8 @@ export interface TrainOptions extends TrainSettings, Places, Shared {
  *
  * Writes a new run directory: `config.yaml`, `audit.json`, `summary.csv`, `curves.svg`, `model_best.safetensors`,
  * `last.safetensors`, `metrics.json`, and for a classifier what it says about the validation images at the best
- * epoch: `predictions.csv`, `classification_report.txt`, `confusion_matrix.csv|svg`, `roc.svg`. The test split
- * is not read.
+ * epoch: `predictions.csv`, `classification_report.txt`, `confusion_matrix.csv|svg`, `roc.svg`; `images.csv` and
+ * `checksums.json`, which `verify` compares with. The test split is not read.
  * Where `MLFLOW_TRACKING_URI` is set, an MLflow server is told of the run as well.
  * For research and education: not a medical device.
  *
@@ -45,10 +45,10 @@ export async function train(options: TrainOptions, hooks: TrainHooks = {}): Prom
 }
 
 async function begin(
-  { data, output = 'runs', experiment, threads, group, ...options }: TrainOptions,
+  { output = 'runs', experiment, threads, group, ...options }: TrainOptions,
   hooks: TrainHooks,
 ): Promise<RunResult> {
-  const { cacheDir, workers, keepGoing, ...rest } = options;
+  const { data, cacheDir, workers, keepGoing, ...rest } = options;
   const settings = parseSettings(rest);
   const tracking = mlflowFromEnvironment();
   if (threads !== undefined) setThreads(threads);
@@ -69,6 +69,7 @@ function trainerFor(group: Group | undefined): PrepareOptions {
   return group ? { makeTrainer: (...parts) => new LeadingTrainer(...parts, group) } : {};
 }
 
+/** How a run that was interrupted goes on; all else is in its `config.yaml`. */
 export interface ResumeOptions extends Pick<Places, 'cacheDir' | 'workers'>, Shared {
   /** Threads of one operation, for the whole process; default the run's own, which an equal result needs. */
   threads?: number | undefined;

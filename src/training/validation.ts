@@ -10,7 +10,7 @@ import type { Network } from '../native/index.js';
 import { describe, type Preparation } from './preparation.js';
 
 /** Validation goes through the network in larger batches: it keeps no activations. */
-const batchSize = 64;
+export const validationBatchSize = 64;
 
 /** Metrics and probabilities for a classifier only. The loss is plain: without weights, smoothing or focus. */
 export interface Validated {
@@ -40,7 +40,7 @@ export async function validate(
   const { loss, precision } = choices;
   const outputs = await network.evaluate(
     packed.dataset,
-    { ...chosen, batchSize, loss, precision, normalization },
+    { ...chosen, batchSize: validationBatchSize, loss, precision, normalization },
     { signal },
   );
   if (spec.task === 'reconstruction') return { loss: outputs.loss, classified: null };

@@ -1,9 +1,8 @@
 /** Runs that several processes share: as one would train them, through deaths, and ended in words. */
 import { readFileSync } from 'node:fs';
 import { copyFile, readFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
-import { once } from 'node:events';
 import { join } from 'node:path';
+import { freePort } from '../../src/cli/freePort.js';
 import { readTensors } from '../training/tensors.js';
 import { testOnImages, writeImages, writeSplits } from '../inference/images.js';
 import { roentgen, startRoentgen, type Running } from './program.js';
@@ -132,14 +131,6 @@ test('a mistake is told once, and not tried again', async (t) => {
   t.is(stderr.match(/roentgen:/g)?.length, 1, stderr);
   t.notRegex(stderr, /restart/);
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
-}
 
 function memberOf(port: number, rank: number): Record<string, string> {
   return {

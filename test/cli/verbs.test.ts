@@ -154,6 +154,9 @@ test.serial('data verbs draw, count, split and pack', async (t) => {
   const drawn = await roentgen(folder, 'data', 'phantom', ...drawing, '--json');
   t.is(drawn.exitCode, 0, drawn.stderr);
   t.is((JSON.parse(drawn.stdout) as { count: number }).count, 30);
+  const elsewhere = ['other', '--images-per-class', '3', '--size', '32', '--scanner', 'second'];
+  const second = await roentgen(folder, 'data', 'phantom', ...elsewhere);
+  t.is(second.exitCode, 0, second.stderr);
 
   const inspected = await roentgen(folder, 'data', 'inspect', 'phantoms/images');
   t.is(inspected.exitCode, 0, inspected.stderr);
@@ -167,6 +170,22 @@ test.serial('data verbs draw, count, split and pack', async (t) => {
   const refused = await roentgen(folder, 'data', 'split', ...splitting);
   t.is(refused.exitCode, 2, 'an existing manifest is never overwritten');
   t.is(readFileSync(join(folder, 'new.csv'), 'utf8'), manifest);
+
+  const balanced = ['phantoms/images', '--per-class', 'smallest', '--output', 'even.csv', '--json'];
+  balanced.push('--masks', 'phantoms/masks');
+  const even = await roentgen(folder, 'data', 'split', ...balanced);
+  const { counts } = JSON.parse(even.stdout) as { counts: Record<string, number> };
+  // 10 NORMAL of 30: as many of PNEUMONIA.
+  t.is(
+    Object.values(counts).reduce((sum, count) => sum + count),
+    20,
+  );
+  const three = ['phantoms/images', '--per-class', '3', '--val', '0.3', '--test', '0', '--json'];
+  const few = await roentgen(folder, 'data', 'split', ...three);
+  t.like(JSON.parse(few.stdout), { counts: { test: 0 } }, few.stderr);
+  const rows = readFileSync(join(folder, 'even.csv'), 'utf8').split('\n');
+  t.is(rows[0], 'filepath,label,split,patient_id,mask');
+  t.regex(rows[1] ?? '', /^phantoms\/images\/(.+),NORMAL,\w+,[\w-]+,phantoms\/masks\/\1$/);
 
   const packing = ['new.csv', '--img-size', '24,32', '--output', 'packed.safetensors', '--json'];
   const packed = await roentgen(folder, 'data', 'pack', ...packing);

@@ -36,3 +36,21 @@ test('the exit code is 0 for a clean set and 3 where splits leak, and training s
   const kept = readFileSync(join(folder, 'runs', 'leaky', 'audit.json'), 'utf8');
   t.is((JSON.parse(kept) as Audit).verdict, 'fail');
 });
+
+test('a split that keeps copies together leaks none, where one by patient does', async (t) => {
+  const folder = await temporaryFolder(t);
+  const data = await tinyData(folder);
+  const normal = join(data, 'train', 'NORMAL');
+  // Under other patients' names, so that their keys do not tell.
+  for (const [at, name] of readdirSync(normal).entries()) {
+    cpSync(join(normal, name), join(normal, `IM-${9000 + at}-0001.png`));
+  }
+  const split = async (output: string, ...more: string[]): Promise<number | null> => {
+    const args = ['data', 'split', data, '--val', '0.3', '--test', '0.3', '--output', output];
+    const { exitCode, stderr } = await roentgen(folder, ...args, ...more);
+    t.is(exitCode, 0, stderr);
+    return (await roentgen(folder, 'audit', output)).exitCode;
+  };
+  t.is(await split('plain.csv'), 3);
+  t.is(await split('joined.csv', '--keep-copies-together'), 0);
+});

@@ -1,6 +1,11 @@
 /** Classes are evened out as the mode says, and the same way for the same seed and epoch. */
 import test from 'ava';
-import { balancedWeights, samplePositions, type SampleMode } from '../../src/data/index.js';
+import {
+  balancedWeights,
+  drawPerClass,
+  samplePositions,
+  type SampleMode,
+} from '../../src/data/index.js';
 
 /** Positions 100 … with 50 images of class 0, 20 of class 1 and 7 of class 2, in no order. */
 const positions = Array.from({ length: 77 }, (_, at) => 100 + ((at * 30) % 77));
@@ -20,6 +25,21 @@ test("balanced weights are scikit-learn's: n / (k · n_c)", (t) => {
   // sklearn.utils.class_weight.compute_class_weight('balanced', …) for these counts.
   t.deepEqual(balancedWeights([50, 20, 7]), [77 / 150, 77 / 60, 77 / 21]);
   t.deepEqual(balancedWeights([3, 3]), [1, 1]);
+});
+
+test('a draw per class has that many of each, none twice, and refuses more than there are', (t) => {
+  const samples = Array.from(labels, (label, at) => ({ label, name: at }));
+  const most = drawPerClass(samples, 'smallest', 1);
+  t.deepEqual(countsOf(Int32Array.from(most, ({ name }) => name)), [7, 7, 7]);
+  t.is(new Set(most).size, 21);
+  const five = drawPerClass(samples, 5, 1);
+  t.is(five.length, 15);
+  t.deepEqual(five, drawPerClass(samples, 5, 1));
+  t.notDeepEqual(five, drawPerClass(samples, 5, 2));
+  t.throws(() => drawPerClass(samples, 8, 1), {
+    code: 'ERR_INVALID_ARGUMENT',
+    message: /at most 7/,
+  });
 });
 
 test('none is every image once, in the order given', (t) => {

@@ -36,6 +36,24 @@ test('the test split is classified without error, and the files say so', async (
   t.true(rows.slice(1).every((row) => row.includes('true')));
 });
 
+test('classes of other names are told by a map which of the model they are', async (t) => {
+  const { root, run } = t.context;
+  const data = join(root, 'elsewhere');
+  await mkdir(data);
+  await symlink(join(root, 'data', 'test', 'BRIGHT'), join(data, 'WHITE'));
+  await symlink(join(root, 'data', 'test', 'DARK'), join(data, 'DARK'));
+  const options = { model: run.model, data, cacheDir: join(root, 'cache') };
+  await t.throwsAsync(evaluate(options), code('ERR_UNKNOWN_CLASS'));
+  await t.throwsAsync(evaluate({ ...options, map: ['DARK=DARK'] }), {
+    code: 'ERR_UNKNOWN_CLASS',
+    message: /WHITE/,
+  });
+  const right = await evaluate({ ...options, map: ['WHITE=BRIGHT'] });
+  t.is(right.metrics?.accuracy, 1);
+  const wrong = await evaluate({ ...options, map: ['WHITE=DARK', 'DARK=BRIGHT'] });
+  t.is(wrong.metrics?.accuracy, 0);
+});
+
 test('a second evaluation has a folder of its own', async (t) => {
   const { root, run } = t.context;
   const options = {

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import anyTest, { type TestFn } from 'ava';
-import { mapClasses } from '../../src/shift/classMap.js';
+import { mapClasses } from '../../src/data/index.js';
 import { pixelFigures } from '../../src/shift/imageFigures.js';
 import { measureShift, repairShift } from '../../src/shift/index.js';
 import { roentgen } from '../cli/program.js';

@@ -1,11 +1,11 @@
 /** MLflow itself keeps what a run logs, as its own client reads it back. */
 import { execFile, spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import test, { type ExecutionContext } from 'ava';
+import { freePort } from '../../src/cli/freePort.js';
 import { MlflowRun } from '../../src/training/logging/mlflow.js';
 
 const run = promisify(execFile);
@@ -43,14 +43,6 @@ async function findPython(t: ExecutionContext): Promise<string | undefined> {
   }
   t.log('skipped: ROENTGEN_PYTHON must name a Python that has mlflow');
   return undefined;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 /** Starts a server that keeps everything in `folder`; it is up as soon as it answers the run's retries. */

@@ -1,10 +1,10 @@
 /** MLflow's own server and TensorBoard's own reader understand what a run tells them. */
 import { execFile, spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { ExecutionContext } from 'ava';
+import { freePort } from '../../src/cli/freePort.js';
 import { train, type RunResult } from '../../src/training/index.js';
 import { FakeMlflow } from './fakeMlflow.js';
 import { quickSettings, testOnImages } from '../inference/images.js';
@@ -111,14 +111,6 @@ interface Tracked {
   metrics: Record<string, [step: number, value: number][]>;
   artifacts: string[];
   config: string;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((done) => server.once('listening', done));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((done) => server.close(done));
-  return port;
 }
 
 /** Starts `mlflow server`, and waits until it says that it is well. */

@@ -22,6 +22,7 @@ test('a run leaves its settings, its epochs, two checkpoints, metrics and predic
     files.map((name) => name.replace(/(?<=tfevents).*/, '')),
     [
       'audit.json',
+      'checksums.json',
       'classification_report.txt',
       'config.yaml',
       'confusion_matrix.csv',
@@ -29,6 +30,7 @@ test('a run leaves its settings, its epochs, two checkpoints, metrics and predic
       'curves.svg',
       'events.out.tfevents',
       'gallery',
+      'images.csv',
       'last.safetensors',
       'metrics.json',
       'model_best.safetensors',

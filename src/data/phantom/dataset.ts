@@ -10,6 +10,7 @@ import { phantomKinds, type PhantomKind } from './findings.js';
 import { combineSeeds, Random } from './noise.js';
 import type { Scanner } from './scanner.js';
 
+/** How many synthetic radiographs are drawn, of what size, and as which scanner would. */
 export interface PhantomDatasetOptions {
   /** Integer ≥ 0. Same options, same pixels. Default 0. */
   seed?: number | undefined;
@@ -28,6 +29,7 @@ export interface PhantomDatasetOptions {
   signal?: AbortSignal | undefined;
 }
 
+/** Where synthetic radiographs were drawn. */
 export interface PhantomDataset {
   /** Folder with {train,val,test}/CLASS/*.png. */
   images: string;

@@ -10,6 +10,7 @@ const mostImages = 1024;
 /** Images measured between two turns of the event loop: some milliseconds. */
 const stride = 8;
 
+/** How finely the brightness of reference images is described. */
 export interface ReferenceOptions {
   /** Quantiles, evenly from 0 to 1; 2 … 1,025. Default 129. */
   count?: number | undefined;

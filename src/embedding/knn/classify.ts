@@ -13,6 +13,7 @@ import { vote, weightings, type Weighting } from './vote.js';
 
 export const neighborMetrics = ['euclidean', 'cosine'] as const satisfies readonly NeighborMetric[];
 
+/** How many neighbors vote, by which distance, and with which weights. */
 export interface KnnOptions {
   /** Neighbors that vote; default 5. */
   k?: number | undefined;
@@ -24,6 +25,7 @@ export interface KnnOptions {
   samePatient?: boolean | undefined;
 }
 
+/** Which rows of embeddings vote, and which are to be classified. */
 export interface KnnQuestion {
   /** Rows of the embeddings whose class is known: at least two classes. */
   references: readonly number[];
@@ -31,6 +33,7 @@ export interface KnnQuestion {
   queries: readonly number[];
 }
 
+/** What the nearest neighbors say of each query. */
 export interface KnnAnswer {
   /** Rows of the embeddings, for each query. */
   neighbors: NearestRows;

@@ -18,6 +18,7 @@ export type KnnFigures = Pick<
   'accuracy' | 'balancedAccuracy' | 'auroc'
 >;
 
+/** How well nearest neighbors classify, and how far the network agrees with them. */
 export interface KnnReport extends Required<KnnOptions> {
   /** Images classified. */
   images: number;

@@ -12,8 +12,10 @@ import type { ProjectionResult } from './task.js';
 import { tsneNeighbors } from './tsne/tsne.js';
 
 export const projectionMethods = ['tsne', 'umap', 'pca'] as const;
+/** How vectors are brought into two dimensions. */
 export type ProjectionMethod = (typeof projectionMethods)[number];
 
+/** Method and parameters of a projection into two dimensions. */
 export interface ProjectOptions {
   method: ProjectionMethod;
   /** Of t-SNE: above 1, below the number of images; default 30. */
@@ -31,6 +33,7 @@ export interface ProjectOptions {
   fitted?: number | undefined;
 }
 
+/** Vectors in two dimensions, and how faithful that is. */
 export interface Projection extends ProjectionResult {
   method: ProjectionMethod;
 }

@@ -19,6 +19,7 @@ export interface SeedSummary {
   max: number;
 }
 
+/** Mean and interval of each figure over runs that differ in their seed. */
 export interface SeedAggregate {
   runs: number;
   /** Test images of each run. */

@@ -25,6 +25,7 @@ import { oneAgainstRest } from '../metrics/scoreRanking.js';
 import { verdictOf } from './verdict.js';
 import { WeightedFigures } from '../intervals/weightedFigures.js';
 
+/** The figure that decides between two models, and the bootstrap behind it. */
 export interface CompareOptions {
   /** The class that F1 and AUROC speak of, in a two-class problem; default the last one. */
   positive?: string | undefined;

@@ -18,6 +18,7 @@ export interface FigureDifference {
   pValue: number | null;
 }
 
+/** How two models differ on the same images, with tests and a verdict. */
 export interface ModelComparison {
   images: number;
   /** Patients: what the bootstrap draws. */

@@ -5,10 +5,7 @@ import type { Estimate } from '../intervals/estimate.js';
 /** Width of the names in the first column. */
 const nameWidth = 24;
 
-/**
- * @param classes in the order of the figures
- * @param images how many the figures are of
- */
+/** What a decision rule made of `images` images, as text; `classes` are in the order of the figures. */
 export function formatDecision(
   evaluation: DecisionEvaluation,
   { classes, images }: { classes: readonly string[]; images: number },

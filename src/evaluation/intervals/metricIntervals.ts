@@ -60,6 +60,7 @@ export interface MetricIntervals {
   perClass: ({ class: string } & Record<ClassFigure, Estimate | null>)[];
 }
 
+/** Labeled probabilities with patients, and the bootstrap of these. */
 export interface IntervalInput extends LabeledProbabilities {
   /** The patient of each image, [N]; '' or none at all: every image is a patient of its own. */
   groups?: readonly string[] | undefined;

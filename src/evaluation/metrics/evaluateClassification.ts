@@ -63,6 +63,7 @@ export interface ClassificationMetrics extends ClassificationReport {
   confusionMatrix: number[][];
 }
 
+/** What a classifier says of images whose classes are known. */
 export interface LabeledProbabilities {
   /** Row-major [N, classes]. */
   probabilities: ArrayLike<number>;

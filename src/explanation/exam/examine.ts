@@ -18,6 +18,7 @@ import { loadCascade } from './sanity.js';
 import { examSettingsSchema, type ExamSettings } from './settings.js';
 import type { Box, Examinee, ExamReport, ExamRow } from './types.js';
 
+/** Which explanations are examined, on which model and images, and how thoroughly. */
 export interface ExamOptions extends ExamSettings {
   /** A model file or a run directory. */
   model: string;
@@ -29,12 +30,14 @@ export interface ExamOptions extends ExamSettings {
   planted?: ((name: string) => Box | undefined) | undefined;
 }
 
+/** Progress and the signal of an exam. */
 export interface ExamHooks {
   /** Called whenever a method has been examined on an image. */
   onProgress?: ((progress: ExamProgress) => void) | undefined;
   signal?: AbortSignal | undefined;
 }
 
+/** How far an exam has come. */
 export interface ExamProgress {
   /** Methods times images. */
   done: number;

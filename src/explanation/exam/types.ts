@@ -57,13 +57,16 @@ export const measures = {
   plantedFlatShare: 'share of the box in the image',
 } as const;
 
+/** A key of the table of measures, such as `deletion`. */
 export type Measure = keyof typeof measures;
 export const measureNames = Object.keys(measures) as Measure[];
 
 /** Null where it does not apply, or the map is empty. */
 export type Measures = Record<Measure, number | null>;
 
+/** Of one check on one image. */
 export type RowVerdict = 'pass' | 'fail' | 'notApplicable';
+/** Of a method; `undecided` where the images are too few. */
 export type MethodVerdict = RowVerdict | 'undecided';
 
 /** One method on one image. */
@@ -91,6 +94,7 @@ export interface CheckResult {
   verdict: MethodVerdict;
 }
 
+/** One method over all images: its checks and what they come to. */
 export interface MethodResult {
   method: string;
   checks: CheckResult[];
@@ -98,6 +102,7 @@ export interface MethodResult {
   verdict: MethodVerdict;
 }
 
+/** Which explanations hold on a model, method by method and image by image. */
 export interface ExamReport {
   /** Model file. */
   model: string;

@@ -8,6 +8,7 @@ import { slic, type SlicOptions, type Superpixels } from '../slic/slic.js';
 import { drawMasks } from './masks.js';
 import { fitSurrogate, type Surrogate } from './surrogate.js';
 
+/** Superpixels and samples of LIME. */
 export interface LimeOptions extends SlicOptions {
   /** Class whose probability is explained. Default the most probable one. */
   target?: string | undefined;
@@ -26,6 +27,7 @@ export interface LimeOptions extends SlicOptions {
   signal?: AbortSignal | undefined;
 }
 
+/** The superpixels of an image with the weights that LIME gives them. */
 export interface LimeExplanation extends Surrogate {
   /** Class that is explained. */
   target: string;

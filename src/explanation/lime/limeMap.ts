@@ -9,6 +9,7 @@ export function limeMap({ weights, superpixels }: LimeExplanation): Float32Array
   return Float32Array.from(superpixels.labels, (label) => byLabel[label] ?? 0);
 }
 
+/** Which superpixels a mask shows. */
 export interface LimeMaskOptions {
   /** Whether superpixels for the class or against it are wanted. Default `positive`. */
   sign?: 'positive' | 'negative' | undefined;

@@ -10,6 +10,7 @@ export interface Neighborhood {
   answers: Float64Array;
 }
 
+/** The linear model that LIME puts in the place of the network near one image. */
 export interface Surrogate {
   /** The answer where all superpixels of the model are hidden. */
   intercept: number;

@@ -2,6 +2,7 @@
 
 /** For maps without sign. All but jet are perceptually even: equal steps look equal, also to the color-blind. */
 export const colormapNames = ['inferno', 'magma', 'viridis', 'jet'] as const;
+/** A color map for maps without sign. */
 export type ColormapName = (typeof colormapNames)[number];
 
 const shades = 256;

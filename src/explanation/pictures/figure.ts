@@ -20,6 +20,7 @@ const footer = 40;
 const bar = { width: 16, left: 20, labels: 92 };
 const pageWidth = 2 * margin + 3 * tile + 2 * gap + bar.left + bar.width + bar.labels;
 
+/** How the figure of one explanation is drawn. */
 export interface FigureOptions extends HeatOptions {
   /** In the order of the probabilities. */
   classes: readonly string[];

@@ -4,6 +4,7 @@ import { methodOf } from '../methods.js';
 import type { Explanation } from '../types.js';
 import { colorTable, signedTable, type ColormapName, type ColorTable } from './colors.js';
 
+/** How a map becomes colors. */
 export interface HeatOptions {
   /** For maps without sign; those with one are blue, white and red. Default inferno. */
   colormap?: ColormapName | undefined;

@@ -5,6 +5,7 @@ import { gaussian } from './gaussian.js';
 import { regularGrid } from './grid.js';
 import { toLab } from './lab.js';
 
+/** How many superpixels, and how compact. */
 export interface SlicOptions {
   /** About how many; an image has at least one. Default 50. */
   segments?: number | undefined;
@@ -14,6 +15,7 @@ export interface SlicOptions {
   sigma?: number | undefined;
 }
 
+/** An image divided into parts of one brightness each. */
 export interface Superpixels {
   /** [H, W] from 0 on, each number in use. */
   labels: Int32Array;

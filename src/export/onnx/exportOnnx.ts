@@ -5,6 +5,7 @@ import { invalidFile, packageVersion, readTensors, writeFileAtomic } from '../..
 import { GraphBuilder, opset, type GraphValue } from './graph.js';
 import { LayerWriter, type Weights } from './layers.js';
 
+/** Which model is written as ONNX, and what of its preprocessing goes with it. */
 export interface OnnxOptions {
   /** A model file or a run directory. */
   model: string;
@@ -16,6 +17,7 @@ export interface OnnxOptions {
   probabilities?: boolean | undefined;
 }
 
+/** The ONNX file that was written, and what its inputs and outputs are. */
 export interface OnnxExport {
   path: string;
   sizeBytes: number;

@@ -3,6 +3,7 @@ import type { ImageFormat } from '../../data/index.js';
 import {
   isAbort,
   parseWith,
+  resolveDevice,
   RoentgenError,
   systemInfo,
   type CompiledNetwork,
@@ -241,9 +242,8 @@ export class Predictor implements Disposable {
 /** Settings as given, with what the machine decides. */
 function resolveSettings(given: PredictorSettings) {
   const settings = parseWith(predictorSettingsSchema, given, "predictor's settings are");
-  const { threads: cores, cuda, autoPrecision } = systemInfo();
-  const device: 'cpu' | 'cuda' =
-    settings.device === 'auto' ? (cuda.available ? 'cuda' : 'cpu') : settings.device;
+  const { threads: cores, autoPrecision } = systemInfo();
+  const device = resolveDevice(settings.device);
   // A CUDA device computes one batch after another.
   const { workers = device === 'cuda' ? 1 : cores } = settings;
   // What a team is for is latency; with one worker every batch has all cores anyway.

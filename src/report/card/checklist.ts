@@ -23,6 +23,7 @@ export interface ChecklistDefinition {
   items: readonly ChecklistItem[];
 }
 
+/** One item of a reporting checklist, filled in or left to a person. */
 export interface ChecklistEntry {
   number: number;
   section: string;

@@ -230,7 +230,7 @@ function unclear({ folder }: Found): RoentgenError {
 
 function unknown(what: string, asked: string, known: readonly string[]): RoentgenError {
   const suggestion = nearest(asked, known);
-  const hint = suggestion === undefined ? '' : `; did you mean ${suggestion}?`;
+  const hint = suggestion === undefined ? '.' : `; did you mean ${suggestion}?`;
   return new RoentgenError(
     'ERR_UNKNOWN_MODEL',
     `${what}${hint} Known: ${known.join(', ') || 'none'}`,

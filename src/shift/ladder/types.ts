@@ -14,6 +14,7 @@ export const outcomes = {
 } as const;
 export type TrialOutcome = keyof typeof outcomes;
 
+/** One repair that was tried, and what it did to unlabeled images. */
 export interface Trial {
   /** From 1 on; each round tries rungs on top of what the one before has kept. */
   round: number;
@@ -33,6 +34,7 @@ export interface Trial {
   reason: string | null;
 }
 
+/** The repairs that were tried one on top of the other, and those that were kept. */
 export interface Ladder {
   criterion: string;
   trials: Trial[];

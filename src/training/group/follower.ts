@@ -12,6 +12,7 @@ import { parseSettings } from '../settings.js';
 import { frozenIn } from '../transfer.js';
 import { listen, type Beginning, type End, type Task } from './messages.js';
 
+/** Where a process that does not lead reads the images of the run that it joins. */
 export interface FollowOptions extends Pick<Places, 'cacheDir' | 'workers'> {
   /** Where this process has the images; default where the first one has them. */
   data?: string | undefined;
@@ -45,22 +46,14 @@ export async function followTraining(group: Group, options: FollowOptions = {}):
       await trainer.share();
     } else if (task.kind === 'epoch') {
       if (settings.freeze.length > 0) network.freeze(frozenIn(task.options.epoch, spec, settings));
-      const { learningRate: rate } = task.options;
-      const learningRate = typeof rate === 'number' ? rate : Float64Array.from(rate);
-      const options = { ...task.options, ...positions(task.options), learningRate };
-      await unlessAborted(trainer.epoch(packed.dataset, options));
+      await unlessAborted(trainer.epoch(packed.dataset, task.options));
     } else {
-      const options = { ...task.options, ...positions(task.options) };
       if (task.averaged) trainer.exchangeAverage();
-      await unlessAborted(trainer.evaluate(packed.dataset, options));
+      await unlessAborted(trainer.evaluate(packed.dataset, task.options));
       // The next epoch goes on with the weights as they were trained.
       if (task.averaged) trainer.exchangeAverage();
     }
   }
-}
-
-function positions({ indices, labels }: { indices: number[]; labels: number[] }) {
-  return { indices: Int32Array.from(indices), labels: Int32Array.from(labels) };
 }
 
 /** The first process was told to stop, and all stopped with it: it has the last word. */

@@ -2,6 +2,7 @@
 import { hostname } from 'node:os';
 import { invalidArgument } from '../../native/index.js';
 
+/** The place of this process among those that a launcher started. */
 export interface Launch {
   /** Among all processes, from 0, and among those of this host. */
   rank: number;

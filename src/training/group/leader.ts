@@ -74,7 +74,7 @@ export class LeadingTrainer implements RunTrainer {
     options: EpochOptions,
     hooks: Hooks<EpochProgress> = {},
   ): Promise<EpochStatistics> {
-    const task = { kind: 'epoch', options } as unknown as Task;
+    const task = { kind: 'epoch', options } as const;
     return this.together(task, hooks, async (own) => this.trainer.epoch(dataset, options, own));
   }
 
@@ -84,7 +84,7 @@ export class LeadingTrainer implements RunTrainer {
     hooks: Hooks = {},
   ): Promise<Outputs> {
     const { averaged } = this;
-    const task = { kind: 'evaluate', averaged, options } as unknown as Task;
+    const task = { kind: 'evaluate', averaged, options } as const;
     return this.together(task, hooks, async (own) => this.trainer.evaluate(dataset, options, own));
   }
 

@@ -18,33 +18,43 @@ export interface Beginning {
   versions: { roentgen: string; torch: string };
 }
 
-type Plain<T> = { [Key in keyof T]: T[Key] extends Int32Array | Float64Array ? number[] : T[Key] };
-
-/** Calls of the trainer that all make together. */
-export type Task =
-  | { kind: 'share' }
-  | {
-      kind: 'epoch';
-      options: Plain<Omit<EpochOptions, 'learningRate'>> & { learningRate: number | number[] };
-    }
-  /** `averaged`: with the averaged weights in the network. */
-  | { kind: 'evaluate'; averaged: boolean; options: Plain<EvaluationOptions> }
-  | End;
-
 export interface End {
   kind: 'end';
 }
 
+/** Calls of the trainer that all make together. */
+export type Task =
+  | { kind: 'share' }
+  | { kind: 'epoch'; options: EpochOptions }
+  /** `averaged`: with the averaged weights in the network. */
+  | { kind: 'evaluate'; averaged: boolean; options: EvaluationOptions }
+  | End;
+
 export type Message = Beginning | Task;
 
+/** Arrays that JSON does not know, by the key of the object that stands for them. */
+const arrays = { $int32: Int32Array, $float64: Float64Array };
+
 export async function tell(group: Group, message: Message): Promise<void> {
-  await group.broadcast(JSON.stringify(message, (_key, value: unknown) => toPlain(value)));
+  await group.broadcast(JSON.stringify(message, (_key, value: unknown) => pack(value)));
 }
 
+/** As it was told, typed arrays included. */
 export async function listen<Kind extends Message>(group: Group): Promise<Kind> {
-  return JSON.parse(await group.broadcast('')) as Kind;
+  return JSON.parse(await group.broadcast(''), (_key, value: unknown) => unpack(value)) as Kind;
 }
 
-function toPlain(value: unknown): unknown {
-  return ArrayBuffer.isView(value) ? Array.from(value as Int32Array) : value;
+function pack(value: unknown): unknown {
+  for (const [key, type] of Object.entries(arrays)) {
+    if (value instanceof type) return { [key]: Array.from(value) };
+  }
+  return value;
+}
+
+function unpack(value: unknown): unknown {
+  for (const [key, type] of Object.entries(arrays)) {
+    const values = (value as Record<string, unknown> | null)?.[key];
+    if (Array.isArray(values)) return type.from(values as number[]);
+  }
+  return value;
 }

@@ -1,6 +1,6 @@
 /** Which class of a model each class of other data stands for. */
-import type { ImageSource } from '../data/index.js';
 import { invalidArgument, RoentgenError } from '../native/index.js';
+import type { ImageSource } from './types.js';
 
 export interface MappedSource {
   /** Its classes are the model's. */
@@ -19,8 +19,7 @@ export function mapClasses(
   classes: readonly string[],
   map: readonly string[],
 ): MappedSource {
-  const given = new Map(map.map((entry) => parseEntry(entry, source.classes, classes)));
-  const positions = source.classes.map((name) => classes.indexOf(given.get(name) ?? name));
+  const positions = mapNames(source.classes, classes, map);
   const mapped = source.samples.map((sample) => ({
     ...sample,
     label: positions[sample.label] ?? -1,
@@ -39,6 +38,20 @@ export function mapClasses(
     return positions[label] === -1 && images > 0 ? [{ class: name, images }] : [];
   });
   return { source: { ...source, classes: [...classes], samples }, leftOut };
+}
+
+/**
+ * The position among `classes` that each of `theirs` stands for, -1 where it stands for none.
+ * @param map each entry as `COVID=PNEUMONIA`
+ * @throws RoentgenError ERR_INVALID_ARGUMENT
+ */
+export function mapNames(
+  theirs: readonly string[],
+  classes: readonly string[],
+  map: readonly string[],
+): number[] {
+  const given = new Map(map.map((entry) => parseEntry(entry, theirs, classes)));
+  return theirs.map((name) => classes.indexOf(given.get(name) ?? name));
 }
 
 function parseEntry(
