@@ -169,6 +169,7 @@ export {
   referenceQuantiles,
   scanSource,
   splitByGroup,
+  splitInOrder,
   writeManifest,
   writePhantomDataset,
 } from './data/index.js';
@@ -185,6 +186,7 @@ export type {
   Inspection,
   LungSection,
   Measurement,
+  OrderedSplitOptions,
   PackedDataset,
   PackedIndex,
   PackOptions,

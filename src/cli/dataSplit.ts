@@ -7,6 +7,7 @@ import {
   joinCopies,
   scanSource,
   splitByGroup,
+  splitInOrder,
   splits,
   writeManifest,
   type Audit,
@@ -31,6 +32,12 @@ const flags = z.strictObject({
       'Images to draw of each class before the split: a number, or as many as the smallest has [all]',
     ),
   seed: seedSchema.default(42).describe('Of the draw and the split'),
+  heldOut: z
+    .enum(['drawn', 'first', 'last'])
+    .default('drawn')
+    .describe(
+      'Which patients leave train: drawn at random, or of each class the first or the last by name, numbers by value',
+    ),
   masks: z
     .string()
     .optional()
@@ -61,9 +68,14 @@ export const dataSplit: Verb = {
       command: 'data split chest_xray --per-class smallest',
       explanation: 'a balanced set: the larger classes are undersampled',
     },
+    {
+      command: 'data split clinic --val 0.1 --test 0.2 --held-out last',
+      explanation: 'a temporal split, where numbers of patients grow with time',
+    },
   ],
   async run(args, session) {
-    const { val, test, perClass, seed, masks, keepCopiesTogether, output } = args.flags(flags);
+    const { val, test, perClass, seed, heldOut, masks, keepCopiesTogether, output } =
+      args.flags(flags);
     if (existsSync(output)) {
       throw new RoentgenError(
         'ERR_INVALID_ARGUMENT',
@@ -79,7 +91,11 @@ export const dataSplit: Verb = {
       : found.samples;
     const samples = perClass === undefined ? grouped : drawPerClass(grouped, perClass, seed);
     const source = { ...found, samples };
-    const assignment = splitByGroup(samples, { fractions: { val, test }, seed });
+    const fractions = { val, test };
+    const assignment =
+      heldOut === 'drawn'
+        ? splitByGroup(samples, { fractions, seed })
+        : splitInOrder(samples, { fractions, heldOut });
     await writeManifest(source, assignment, output);
 
     const count = (split: Split, label?: number): number =>

@@ -115,8 +115,9 @@ function neediest(needs: readonly Need[], counts: LabelCounts): Need {
   return needs.reduce((best, need) => (gain(need) > gain(best) ? need : best));
 }
 
-function refuseEmpty(
-  needs: readonly Need[],
+/** @throws RoentgenError ERR_EMPTY_DATASET where a split that was to get a share got no group */
+export function refuseEmpty(
+  needs: readonly { split: Split; share: number }[],
   splitOf: ReadonlyMap<string, Split>,
   images: number,
 ): void {
@@ -131,8 +132,14 @@ function refuseEmpty(
   );
 }
 
-/** The splits that get a share, `train` last: in a tie the smaller split comes first. */
-function readShares({ val = 0, test = 0 }: SplitFractions): { split: Split; share: number }[] {
+/**
+ * The splits that get a share, `train` last: in a tie the smaller split comes first.
+ * @throws RoentgenError ERR_INVALID_ARGUMENT
+ */
+export function readShares({
+  val = 0,
+  test = 0,
+}: SplitFractions): { split: Split; share: number }[] {
   for (const [name, fraction] of Object.entries({ val, test })) {
     if (!(fraction >= 0 && fraction < 1)) {
       throw invalidArgument(`fractions.${name}`, 'a number from 0 up to, but not, 1', fraction);

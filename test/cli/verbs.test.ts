@@ -183,6 +183,14 @@ test.serial('data verbs draw, count, split and pack', async (t) => {
   const three = ['phantoms/images', '--per-class', '3', '--val', '0.3', '--test', '0', '--json'];
   const few = await roentgen(folder, 'data', 'split', ...three);
   t.like(JSON.parse(few.stdout), { counts: { test: 0 } }, few.stderr);
+  const lowest = ['phantoms/images', '--held-out', 'first', '--val', '0.3', '--test', '0'];
+  const first = await roentgen(folder, 'data', 'split', ...lowest, '--output', 'first.csv');
+  t.is(first.exitCode, 0, first.stderr);
+  const normals = [
+    ...readFileSync(join(folder, 'first.csv'), 'utf8').matchAll(/NORMAL,(\w+),(IM.+)/g),
+  ];
+  const byPatient = normals.sort(([, , a = ''], [, , b = '']) => a.localeCompare(b));
+  t.regex(byPatient.map(([, assigned]) => assigned).join(' '), /^(val )+(train ?)+$/);
   const rows = readFileSync(join(folder, 'even.csv'), 'utf8').split('\n');
   t.is(rows[0], 'filepath,label,split,patient_id,mask');
   t.regex(rows[1] ?? '', /^phantoms\/images\/(.+),NORMAL,\w+,[\w-]+,phantoms\/masks\/\1$/);
