@@ -207,6 +207,7 @@ TEST("parameter totals are those of the reports and of torchvision") {
   const std::vector<Expected> all{
       {"cnn-binary", {2, 1, 128, 128}, 3'404'674, 3'354'498},
       {"cnn-ternary", {3, 1, 128, 128}, 4'287'491, 4'287'491},
+      {"cnn5", {2, 1, 144, 144}, 426'914, 425'826},
       {"autoencoder", {1, 3, 128, 128}, 52'067, 52'067},
       {"lmap3", {4, 1, 224, 224}, 287'688, 287'686},
       {"alexnet", {4, 1, 224, 224}, 21'574'344, 21'574'342},

@@ -42,7 +42,7 @@ export async function reproduce(
     figures: await compareFigures(recipe, { planned, done }, quick),
     steps,
     seeds: seedsOf(planned),
-    machine: describeMachine(),
+    machine: describeMachine(threads),
     seconds: steps.reduce((sum, { seconds }) => sum + seconds, 0),
     finishedAt: new Date().toISOString(),
     ...{ output, page: join(output, pageFile) },
@@ -62,10 +62,11 @@ function seedsOf(planned: readonly PlannedStep[]): string[] {
   return [...new Set(seeds)];
 }
 
-function describeMachine(): string {
-  const { cuda, torchVersion } = systemInfo();
-  const cores = cpus().length;
-  const processor = `${cores} cores of ${cpus()[0]?.model.trim() ?? 'an unknown processor'}`;
-  const device = cuda.available ? (cuda.devices[0] ?? 'CUDA') : processor;
+function describeMachine(threads: number | undefined): string {
+  const { cuda, torchVersion, autoPrecision, threads: usual } = systemInfo();
+  const count = threads ?? usual;
+  const model = cpus()[0]?.model.trim() ?? 'an unknown processor';
+  const processor = `${count} ${count === 1 ? 'thread' : 'threads'} of ${model}`;
+  const device = cuda.available ? (cuda.devices[0] ?? 'CUDA') : `${processor}, ${autoPrecision}`;
   return `${device}; roentgen ${packageVersion}, LibTorch ${torchVersion}, Node ${process.versions.node}`;
 }

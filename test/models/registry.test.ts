@@ -22,6 +22,7 @@ test('every architecture of the package is right, and named as its file', (t) =>
     'autoencoder',
     'cnn-binary',
     'cnn-ternary',
+    'cnn5',
     'lenet5',
     'lmap3',
     'resnet18',
