@@ -352,7 +352,7 @@ export {
   readRecipe,
   readReproductions,
   reproduce,
-  resultsMarkdown,
+  writeResults,
 } from './recipes/index.js';
 export type {
   ComparedFigure,

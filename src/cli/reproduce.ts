@@ -1,7 +1,6 @@
 /** `roentgen reproduce`: reports repeated from recipes, and their figures beside ours. */
-import { mkdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { mapConcurrently } from '../data/index.js';
 import { invalidArgument, RoentgenError, writeFileAtomic } from '../native/index.js';
@@ -15,7 +14,7 @@ import {
   readReproductions,
   requireData,
   reproduce,
-  resultsMarkdown,
+  writeResults,
   verdictCounts,
   type ComparedFigure,
   type Recipe,
@@ -71,7 +70,10 @@ export const reproduceVerb: Verb = {
       command: 'reproduce s4 --data chest_xray=DIR --data radiography=DIR',
       explanation: 'hours, on radiographs',
     },
-    { command: 'reproduce --results results.md', explanation: 'tables of all that was reproduced' },
+    {
+      command: 'reproduce --results results.md',
+      explanation: 'tables of all that was reproduced, here and in the file before',
+    },
   ],
   async run(args, session) {
     const { data = [], results, output, quick, jobs } = args.flags(flags);
@@ -104,10 +106,7 @@ export const reproduceVerb: Verb = {
     const all = await readReproductions(output);
     const overview = join(output, pageFile);
     await writeFileAtomic(overview, overviewHtml(all, output));
-    if (results !== undefined) {
-      await mkdir(dirname(results), { recursive: true });
-      await writeFileAtomic(results, resultsMarkdown(all));
-    }
+    if (results !== undefined) await writeResults(results, all);
     const files = [overview, ...(results === undefined ? [] : [results])];
     return {
       text: [...done.map(describeReproduction), `${files.join('\n')}\n`].join('\n'),

@@ -4,7 +4,7 @@ export { planSteps, requireData } from './plan.js';
 export { defaultOutput, pageFile } from './files.js';
 export { reproduce } from './reproduce.js';
 export { overviewHtml } from './page/index.js';
-export { readReproductions, resultsMarkdown } from './results.js';
+export { readReproductions, writeResults } from './results.js';
 export type { ComparedFigure } from './compare.js';
 export type { Recipe } from './schema.js';
 export { judge, reportedFigure } from './verdict.js';

@@ -1,9 +1,9 @@
 /** All reproductions of a folder as Markdown: one table for each report, theirs beside ours. */
 import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { readJsonFile, RoentgenError } from '../native/index.js';
+import { isMissing, readJsonFile, RoentgenError, writeFileAtomic } from '../native/index.js';
 import { reproductionFile } from './files.js';
 import type { Reproduction } from './types.js';
 import { ruleText } from './verdict.js';
@@ -41,10 +41,41 @@ export async function readReproductions(folder: string): Promise<Reproduction[]>
   );
 }
 
-/** Markdown with one section for each reproduction. */
-export function resultsMarkdown(reproductions: readonly Reproduction[]): string {
-  const intro = `# The reports, reproduced\n\nWritten by \`roentgen reproduce --results\`, not by hand. ${ruleText}\n`;
-  return [intro, ...reproductions.map(section)].join('\n');
+const head = '# The reports, reproduced';
+
+/**
+ * Writes one section for each reproduction into the Markdown file `path`. Sections of an earlier file are kept where
+ * their recipe is not among them, so that recipes that ran on several machines come together.
+ * @throws RoentgenError ERR_INVALID_FILE where the file is something else; ERR_IO; ERR_NO_SPACE
+ */
+export async function writeResults(
+  path: string,
+  reproductions: readonly Reproduction[],
+): Promise<void> {
+  const sections = await readSections(path);
+  for (const one of reproductions) sections.set(one.recipe, section(one));
+  const intro = `${head}\n\nWritten by \`roentgen reproduce --results\`, not by hand. ${ruleText}\n`;
+  const sorted = [...sections.keys()].sort().map((recipe) => sections.get(recipe));
+  await mkdir(dirname(path), { recursive: true });
+  await writeFileAtomic(path, [intro, ...sorted].join('\n'));
+}
+
+/** The sections of an earlier file by recipe; none where there is no file. */
+async function readSections(path: string): Promise<Map<string, string>> {
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    if (isMissing(cause)) return head;
+    throw new RoentgenError('ERR_IO', `Cannot read ${path}: ${String(cause)}`, { cause });
+  });
+  if (!text.startsWith(head)) {
+    throw new RoentgenError(
+      'ERR_INVALID_FILE',
+      `${path} was not written by roentgen reproduce --results, and is left as it is: name another file`,
+    );
+  }
+  const sections = text.split(/^(?=## )/m).slice(1);
+  return new Map(
+    sections.map((one) => [/^## ([^:]+):/.exec(one)?.[1] ?? one, `${one.trimEnd()}\n`]),
+  );
 }
 
 function section(reproduction: Reproduction): string {

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { readReproductions, reproduce, resultsMarkdown } from '../../src/recipes/index.js';
+import { readReproductions, reproduce, writeResults } from '../../src/recipes/index.js';
 import type { Reproduction } from '../../src/index.js';
 import { roentgen, startRoentgen, temporaryFolder } from '../cli/program.js';
 
@@ -121,10 +121,23 @@ test.serial(
     t.regex(page, /roentgen models lenet5 --json &gt; /);
     const [found] = await readReproductions(options.output);
     t.deepEqual(found, JSON.parse(JSON.stringify(first)));
-    t.regex(
-      resultsMarkdown(found ? [found] : []),
-      /^\| Parameters +\| 61,706 +\| 61,706 +\| not compared/m,
-    );
+    if (found === undefined) return;
+    const results = join(options.output, 'tables/results.md');
+    await writeResults(results, [found]);
+    const table = await readFile(results, 'utf8');
+    t.regex(table, /^\| Parameters +\| 61,706 +\| 61,706 +\| not compared/m);
+
+    await writeResults(results, [{ ...found, recipe: 'another', figures: [] }]);
+    const both = await readFile(results, 'utf8');
+    t.deepEqual(both.match(/^## [^:]+/gm), ['## another', '## tiny']);
+    t.true(both.endsWith(table.slice(table.indexOf('## tiny'))), 'a section stays as it was');
+    await writeResults(results, [found]);
+    t.is(await readFile(results, 'utf8'), both, 'a section takes the place of its earlier one');
+
+    const mine = join(folder, 'mine.md');
+    await writeFile(mine, '# Mine\n');
+    await t.throwsAsync(writeResults(mine, [found]), { code: 'ERR_INVALID_FILE' });
+    t.is(await readFile(mine, 'utf8'), '# Mine\n');
   },
 );
 
