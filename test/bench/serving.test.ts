@@ -57,8 +57,13 @@ test('under overload refusals are expected; lost requests, lost throughput and g
 
 test('samples are taken until the work is done, and its failure is passed on', async (t) => {
   let count = 0;
-  const watch = () => Promise.resolve((count += 1));
-  const work = new Promise<string>((resolve) => setTimeout(() => resolve('done'), 60));
+  let finish: (value: string) => void = () => undefined;
+  const work = new Promise<string>((resolve) => (finish = resolve));
+  const watch = () => {
+    count += 1;
+    if (count === 3) finish('done');
+    return Promise.resolve(count);
+  };
   const { result, samples } = await sampling(work, watch, 10);
   t.is(result, 'done');
   t.true(samples.length >= 3);

@@ -319,7 +319,8 @@ test.serial('the event loop stays free while images are decoded and computed', a
     .toBuffer();
   await model.predict([jpeg]);
   let longest = 0;
-  let last = performance.now();
+  const started = performance.now();
+  let last = started;
   const beat = setInterval(() => {
     const now = performance.now();
     longest = Math.max(longest, now - last);
@@ -327,8 +328,9 @@ test.serial('the event loop stays free while images are decoded and computed', a
   }, 1);
   await model.predict(Array.from({ length: 60 }, () => jpeg));
   clearInterval(beat);
-  // In all they take a second and more; other processes may have the cores for a while.
-  t.true(longest < 500, `${longest} ms`);
+  // A blocked loop would stand still all the time; that others have the cores makes both longer.
+  const all = performance.now() - started;
+  t.true(longest < all / 2, `${longest} of ${all} ms`);
 });
 
 test('no images are no work, and no workers are a mistake', async (t) => {
