@@ -50,23 +50,29 @@ export function mapNames(
   classes: readonly string[],
   map: readonly string[],
 ): number[] {
-  const given = new Map(map.map((entry) => parseEntry(entry, theirs, classes)));
+  const given = parseMap(map);
+  for (const [their, our] of given) {
+    const entry = `${their}=${our}`;
+    if (!theirs.includes(their)) {
+      throw invalidArgument('map', `a class of the target (${theirs.join(', ')}) before =`, entry);
+    }
+    if (!classes.includes(our)) {
+      throw invalidArgument('map', `a class of the model (${classes.join(', ')}) behind =`, entry);
+    }
+  }
   return theirs.map((name) => classes.indexOf(given.get(name) ?? name));
 }
 
-function parseEntry(
-  entry: string,
-  theirs: readonly string[],
-  ours: readonly string[],
-): [their: string, our: string] {
-  const at = entry.indexOf('=');
-  const [their, our] = [entry.slice(0, at).trim(), entry.slice(at + 1).trim()];
-  if (at < 0) throw invalidArgument('map', 'THEIRS=OURS', entry);
-  if (!theirs.includes(their)) {
-    throw invalidArgument('map', `a class of the target (${theirs.join(', ')}) before =`, entry);
-  }
-  if (!ours.includes(our)) {
-    throw invalidArgument('map', `a class of the model (${ours.join(', ')}) behind =`, entry);
-  }
-  return [their, our];
+/**
+ * The model's class for each class of the data that is named.
+ * @param map each entry as `COVID=PNEUMONIA`
+ * @throws RoentgenError ERR_INVALID_ARGUMENT for an entry without `=`
+ */
+export function parseMap(map: readonly string[]): Map<string, string> {
+  const pairs = map.map((entry): [string, string] => {
+    const at = entry.indexOf('=');
+    if (at < 0) throw invalidArgument('map', 'THEIRS=OURS', entry);
+    return [entry.slice(0, at).trim(), entry.slice(at + 1).trim()];
+  });
+  return new Map(pairs);
 }

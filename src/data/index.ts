@@ -17,7 +17,7 @@ export type { ScanOptions } from './scan.js';
 export { formatCsv, parseCsv } from './csv.js';
 export { sha256 } from './fingerprint.js';
 export type { CsvRow } from './csv.js';
-export { mapClasses } from './classMap.js';
+export { mapClasses, parseMap } from './classMap.js';
 export type { MappedSource } from './classMap.js';
 export { writeManifest } from './manifest.js';
 export { splitByGroup } from './split.js';

@@ -164,6 +164,7 @@ const evaluationSchema = z.object({
   split: z.enum([...splits, 'all']),
   data: z.string(),
   dataHash: z.string(),
+  map: z.array(z.string()).optional(),
 });
 
 async function verifyEvaluation(
@@ -183,7 +184,7 @@ async function verifyEvaluation(
   const remedy = 'Evaluate again.';
   const evaluation = await readJsonFile(join(folder, 'metrics.json'), evaluationSchema, remedy);
   if (evaluation === null) return [files, ...unclear];
-  const { split, data } = evaluation;
+  const { split, data, map } = evaluation;
   const results = { folder, listed, checksums };
   if (checksums.data.dataHash === run.dataHash) {
     const images = checkImages(listed, at.present, checksums.data, split);
@@ -191,7 +192,8 @@ async function verifyEvaluation(
   }
   try {
     const place = data === run.data ? at.present.place : data;
-    using present = await openPresent(place, at.model.format, { ...reading, ...checksums.reading });
+    const how = { ...reading, ...checksums.reading, map };
+    using present = await openPresent(place, at.model.format, how);
     const images = checkImages(listed, present, checksums.data, split);
     const found = await verifyResults({ ...results, images }, { ...at, present });
     return [files, ...unclear, images, ...found];

@@ -399,6 +399,21 @@ test('evaluations elsewhere are verified with their own images, or said to be un
   );
 });
 
+test('classes that were mapped are compared by what they stand for', async (t) => {
+  const copy = await copyOf(t);
+  const elsewhere = join(copy.data, '../elsewhere');
+  await writeImages(join(elsewhere, 'LIGHT'), 5, 120, 50);
+  await writeImages(join(elsewhere, 'DARK'), 5, 60, 51);
+  const cacheDir = join(t.context.root, 'cache');
+  await evaluate({ model: copy.run, data: elsewhere, map: ['LIGHT=BRIGHT'], cacheDir });
+  t.deepEqual(told(await copy.verify()), []);
+  await rename(join(elsewhere, 'LIGHT/image3.png'), join(elsewhere, 'DARK/moved.png'));
+  t.is(
+    told(await copy.verify())[0],
+    'evaluation-all images: LIGHT/image3.png: has moved to DARK/moved.png',
+  );
+});
+
 test('an evaluation in bf16 of another positive class reproduces', async (t) => {
   const copy = await copyOf(t);
   const cacheDir = join(t.context.root, 'cache');
