@@ -1,8 +1,7 @@
 /** images.csv: each image of a run or an evaluation with its class, patient, split, use and content. */
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { formatCsv, parseCsv, splits, type PackedIndex, type Split } from '../data/index.js';
-import { isMissing, RoentgenError, writeFileAtomic } from '../native/index.js';
+import { readTextFile, RoentgenError, writeFileAtomic } from '../native/index.js';
 
 export const imagesFile = 'images.csv';
 
@@ -67,12 +66,9 @@ export async function readImages(folder: string): Promise<ListedImage[]> {
 }
 
 async function readText(path: string): Promise<string> {
-  return readFile(path, 'utf8').catch((cause: unknown) => {
-    const missing = isMissing(cause);
-    throw missing
-      ? new RoentgenError('ERR_NOT_FOUND', `${path} is missing.`, { cause })
-      : new RoentgenError('ERR_IO', `Cannot read ${path}: ${String(cause)}`, { cause });
-  });
+  const text = await readTextFile(path);
+  if (text === null) throw new RoentgenError('ERR_NOT_FOUND', `${path} is missing.`);
+  return text;
 }
 
 function damaged(path: string, line: number, what: string): RoentgenError {

@@ -33,8 +33,9 @@ export function splitInOrder(
   { fractions, heldOut }: OrderedSplitOptions,
 ): Split[] {
   const shares = readShares(fractions);
-  const outward = ['test', 'val', 'train'] as const;
-  const ordered = outward.flatMap((split) => shares.filter((share) => share.split === split));
+  const { val = 0, test = 0 } = fractions;
+  const splitAt = (position: number): Split =>
+    position < test ? 'test' : position < test + val ? 'val' : 'train';
   const groups = [...groupItems(samples, ({ group }) => group)]
     .map(([group, members]) => ({ group, size: members.length, label: mainLabel(members) }))
     .sort((a, b) => naturally(a.group, b.group));
@@ -45,7 +46,7 @@ export function splitInOrder(
     const total = members.reduce((sum, { size }) => sum + size, 0);
     let before = 0;
     for (const { group, size } of members) {
-      splitOf.set(group, splitAt((before + size / 2) / total, ordered));
+      splitOf.set(group, splitAt((before + size / 2) / total));
       before += size;
     }
   }
@@ -59,13 +60,4 @@ function mainLabel(members: readonly Pick<Sample, 'label'>[]): number {
     entry[1] > most[1] || (entry[1] === most[1] && entry[0] < most[0]) ? entry : most,
   );
   return label;
-}
-
-function splitAt(position: number, shares: readonly { split: Split; share: number }[]): Split {
-  let end = 0;
-  for (const { split, share } of shares) {
-    end += share;
-    if (position < end) return split;
-  }
-  return 'train';
 }

@@ -1,8 +1,8 @@
 /** A run's ledger: every look at images that a model must not be chosen by, one JSON object a line. */
-import { open, readFile } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { isMissing, RoentgenError, writeError } from '../native/index.js';
+import { readTextFile, RoentgenError, writeError } from '../native/index.js';
 
 export const ledgerFile = 'ledger.jsonl';
 
@@ -49,10 +49,7 @@ export async function enterLedger(runDirectory: string, entry: LedgerEntry): Pro
  */
 export async function readLedger(runDirectory: string): Promise<LedgerEntry[]> {
   const path = join(runDirectory, ledgerFile);
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    if (isMissing(cause)) return '';
-    throw new RoentgenError('ERR_IO', `Cannot read ${path}: ${String(cause)}`, { cause });
-  });
+  const text = (await readTextFile(path)) ?? '';
   return text.split('\n').flatMap((line, index) => {
     if (line === '') return [];
     const entry = entrySchema.safeParse(parseJson(line));

@@ -6,6 +6,7 @@ export type * from './explanationTypes.js';
 export { createNewFolder, writeError, writeFileAtomic } from './files.js';
 export { readJsonFile } from './jsonFile.js';
 export { isMissing } from './missing.js';
+export { readTextFile } from './textFile.js';
 export { seedSchema } from './seed.js';
 export { abortError, isAbort, throwIfAborted } from './call.js';
 export type { NativeProgress } from './addon.js';

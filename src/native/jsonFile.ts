@@ -1,8 +1,7 @@
 /** JSON files that roentgen wrote, read back and checked. */
-import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { RoentgenError } from './errors.js';
-import { isMissing } from './missing.js';
+import { readTextFile } from './textFile.js';
 
 /**
  * What the file holds, as the schema has it; null where there is no such file.
@@ -14,10 +13,7 @@ export async function readJsonFile<T>(
   schema: z.ZodType<T>,
   remedy: string,
 ): Promise<T | null> {
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    if (isMissing(cause)) return null;
-    throw new RoentgenError('ERR_IO', `Cannot read ${path}: ${String(cause)}`, { cause });
-  });
+  const text = await readTextFile(path);
   if (text === null) return null;
   const damaged = (what: string): RoentgenError =>
     new RoentgenError('ERR_INVALID_FILE', `${path} is damaged: ${what}. ${remedy}`);

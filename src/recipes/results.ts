@@ -1,9 +1,9 @@
 /** All reproductions of a folder as Markdown: one table for each report, theirs beside ours. */
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { isMissing, readJsonFile, RoentgenError, writeFileAtomic } from '../native/index.js';
+import { readJsonFile, readTextFile, RoentgenError, writeFileAtomic } from '../native/index.js';
 import { reproductionFile } from './files.js';
 import type { Reproduction } from './types.js';
 import { ruleText } from './verdict.js';
@@ -62,10 +62,7 @@ export async function writeResults(
 
 /** The sections of an earlier file by recipe; none where there is no file. */
 async function readSections(path: string): Promise<Map<string, string>> {
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    if (isMissing(cause)) return head;
-    throw new RoentgenError('ERR_IO', `Cannot read ${path}: ${String(cause)}`, { cause });
-  });
+  const text = (await readTextFile(path)) ?? head;
   if (!text.startsWith(head)) {
     throw new RoentgenError(
       'ERR_INVALID_FILE',
