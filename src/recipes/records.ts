@@ -1,11 +1,14 @@
 /** What is remembered of each step, so that a reproduction that was interrupted goes on where it stood. */
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { z } from 'zod';
-import { sha256 } from '../data/index.js';
+import { hashFile } from '../checksums/index.js';
+import { mapConcurrently, sha256 } from '../data/index.js';
 import { packageVersion, readJsonFile, RoentgenError, writeFileAtomic } from '../native/index.js';
 import type { PlannedStep } from './plan.js';
+
+const filesAtOnce = 16;
 
 const recordSchema = z.object({
   /** Hash of the command and of all that it reads. */
@@ -58,8 +61,8 @@ export function stepKey(
 }
 
 /**
- * Of names, sizes and times of all files below a path: what is in them is not read.
- * @throws RoentgenError ERR_NOT_FOUND
+ * Of the names and contents of all files below a path, so that a copy of the data counts as the same.
+ * @throws RoentgenError ERR_NOT_FOUND, ERR_IO
  */
 export async function fingerprintPath(path: string): Promise<string> {
   const info = await stat(path).catch((cause: unknown) => {
@@ -69,14 +72,19 @@ export async function fingerprintPath(path: string): Promise<string> {
       { cause },
     );
   });
-  if (!info.isDirectory()) return sha256(`${path} ${info.size} ${info.mtimeMs}`);
+  if (!info.isDirectory()) return hashContent(path);
   const entries = await readdir(path, { withFileTypes: true, recursive: true });
   const files = entries.filter((entry) => entry.isFile()).map((e) => join(e.parentPath, e.name));
-  const lines = await Promise.all(
-    files.sort().map(async (file) => {
-      const { size, mtimeMs } = await stat(file);
-      return `${file} ${size} ${mtimeMs}`;
-    }),
+  const lines = await mapConcurrently(
+    files.sort(),
+    filesAtOnce,
+    async (file) => `${await hashContent(file)} ${relative(path, file)}`,
   );
   return sha256(lines.join('\n'));
+}
+
+async function hashContent(file: string): Promise<string> {
+  return hashFile(file).catch((cause: unknown) => {
+    throw new RoentgenError('ERR_IO', `${file} cannot be read. Check its permissions.`, { cause });
+  });
 }

@@ -1,6 +1,6 @@
 /** A recipe runs from phantoms to its page, goes on where it stood, and is not stopped by a step that fails. */
 import { existsSync } from 'node:fs';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { readReproductions, reproduce, writeResults } from '../../src/recipes/index.js';
@@ -156,6 +156,12 @@ test.serial('what was done is kept, until its command or its data change', async
   });
 
   const images = join(first.data['images'] ?? '', 'train', 'NORMAL');
+  await utimes(await anImage(images), new Date(0), new Date(0));
+  const untouched = statesOf(await reproduce(options));
+  t.true(
+    Object.values(untouched).every((state) => state === 'kept'),
+    'a copy of the data has other times',
+  );
   await writeFile(join(images, 'IM-9999-0001.png'), await readFile(await anImage(images)));
   t.deepEqual(statesOf(await reproduce(options)), {
     ...{ split: 'finished', parameters: 'kept', run: 'finished', 'test-a': 'finished' },
