@@ -314,7 +314,8 @@ EvaluationOptions readEvaluationOptions(const Options& options) {
   return {.loss = lossByName(options.string("loss")),
           .compute = readPrecision(options),
           .normalization = readNormalization(options.object("normalization")),
-          .batchSize = options.integer("batchSize", 1)};
+          .batchSize = options.integer("batchSize", 1),
+          .mirror = options.flag("mirror")};
 }
 
 EpochOptions readEpochOptions(const Options& options) {

@@ -45,7 +45,7 @@ void CompiledNetworkWrap::Finalize(Napi::BasicEnv env) {
   shared_.dispose(Napi::Env(env));
 }
 
-// Arguments of the call: network, { precision, normalization, device, workers }.
+// Arguments of the call: network, { precision, normalization, device, mirror, workers }.
 Napi::Value CompiledNetworkWrap::compile(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
     const auto source = NetworkWrap::unwrap(info[0]);
@@ -56,6 +56,7 @@ Napi::Value CompiledNetworkWrap::compile(const Napi::CallbackInfo& info) {
     }
     const auto type = readPrecision(options);
     const auto device = readDevice(options);
+    const bool mirror = options.flag("mirror");
     const auto normalization = readNormalization(options.object("normalization"));
     const int64_t workers = atMost(options.integer("workers", 1), mostThreads, "workers");
     return startOperation(
@@ -63,7 +64,7 @@ Napi::Value CompiledNetworkWrap::compile(const Napi::CallbackInfo& info) {
         [=](const Cancellation&, const ProgressCallback&) -> Deliver {
           const Lease lease(source->busy);
           const auto shared = std::make_shared<SharedCompilation>(*source->network, type, device,
-                                                                  normalization, workers);
+                                                                  mirror, normalization, workers);
           return [shared, bytes = byteSize(*source->network)](Napi::Env env) {
             Napi::Object object = environment(env).compiledNetwork.New({});
             Unwrap(object)->shared_.set(shared, env, bytes);

@@ -14,9 +14,9 @@
 namespace roentgen::binding {
 
 struct SharedCompilation {
-  SharedCompilation(const Network& source, at::ScalarType type, at::Device device,
+  SharedCompilation(const Network& source, at::ScalarType type, at::Device device, bool mirror,
                     const Normalization& normalization, int64_t workers)
-      : network(source, type, device),
+      : network(source, type, device, mirror),
         reader(source.shape(), normalization),
         outputs(source.shape().outputs) {
     for (int64_t i = 0; i < workers; ++i)

@@ -87,6 +87,21 @@ TEST("a compiled network of any architecture answers as the network does") {
   }
 }
 
+TEST("mirrored, a network answers with the mean of an image and its mirror image") {
+  const c10::InferenceMode inference;
+  for (const auto& [name, network] : networks(1)) {
+    const auto x = input(3, 1);
+    const CompiledNetwork plain(*network, at::kFloat);
+    const CompiledNetwork both(*network, at::kFloat, at::kCPU, /*mirror=*/true);
+    const auto expected =
+        (plain.forward(x) + plain.forward(x.flip(3).contiguous(at::MemoryFormat::ChannelsLast))) /
+        2;
+    const auto off = distance(both.forward(x), expected.to(at::kDouble));
+    require(off < 1e-5, __FILE__, __LINE__, name, " is off by ", off);
+    REQUIRE(distance(plain.forward(x), expected.to(at::kDouble)) > 1e-3);
+  }
+}
+
 TEST("this LibTorch has the fused convolutions that inference was written for") {
   REQUIRE(hasFusedConvolutions());
 }

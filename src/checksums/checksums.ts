@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { z } from 'zod';
+import { ttaChoices } from '../evaluation/index.js';
 import { readJsonFile, writeFileAtomic } from '../native/index.js';
 import { hashFile } from './hashFile.js';
 import { imagesFile, writeImages, type ListedImage } from './images.js';
@@ -35,6 +36,7 @@ const checksumsSchema = z.object({
     precision: z.enum(['fp32', 'bf16']),
     device: z.enum(['cpu', 'cuda']),
     batchSize: z.int().positive(),
+    tta: z.enum(ttaChoices).default('none'),
   }),
   /** How an evaluation read its data; a run's is in its settings. */
   reading: z.object({

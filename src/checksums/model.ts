@@ -14,7 +14,7 @@ export interface ModelHashes {
   architecture: string;
   /** Classes, preprocessing and provenance. */
   description: string;
-  /** Decision rule and gate, which `roentgen calibrate` may fit anew. */
+  /** Decision rule, gate and test-time augmentation, which `roentgen calibrate` may change. */
   decision: string;
 }
 
@@ -50,12 +50,12 @@ export async function hashModel(path: string): Promise<ModelHashes> {
   for (const [name, entry] of Object.entries(entries as Record<string, Entry>)) {
     tensors[name] = await hashTensor(path, entry, start);
   }
-  const { decision, gate, ...description } = parseDescription(metadata['description']);
+  const { decision, gate, tta, ...description } = parseDescription(metadata['description']);
   return {
     tensors,
     architecture: digest([metadata['architecture'], metadata['shape']]),
     description: digest(description),
-    decision: digest([decision ?? null, gate ?? null]),
+    decision: digest([decision ?? null, gate ?? null, ...(tta === undefined ? [] : [tta])]),
   };
 }
 

@@ -1,18 +1,25 @@
 /** `roentgen calibrate`: fits how a model's probabilities become answers. */
 import { z } from 'zod';
 import { splits } from '../data/index.js';
-import { formatDecision } from '../evaluation/index.js';
+import { formatDecision, ttaChoices } from '../evaluation/index.js';
 import { calibrate, trainOptionsSchema, type CalibrateResult } from '../training/index.js';
 import { createEvaluationReporter } from './evaluate.js';
 import { inferenceFlags } from './inferenceFlags.js';
 import { labelFlags } from './labelFlags.js';
 import { readingFlags } from './sharedFlags.js';
-import { alignColumns, plural } from './text.js';
+import { alignColumns, describeTta, plural } from './text.js';
 import type { Verb } from './verb.js';
 
 const flags = trainOptionsSchema
   .pick({ operatingPoint: true, alpha: true, maxUnfamiliar: true })
   .extend({
+    tta: z
+      .enum(ttaChoices)
+      .optional()
+      .describe(
+        'Test-time augmentation that the model has from now on: hflip averages the logits of an image and its mirror ' +
+          'image, in twice the time [the one that it has]',
+      ),
     split: z
       .enum(['validation', ...splits, 'all'])
       .optional()
@@ -46,6 +53,10 @@ export const calibrateVerb: Verb = {
       explanation: 'another threshold, on the same validation images',
     },
     {
+      command: 'calibrate runs/demo chest_xray --tta hflip',
+      explanation: 'answers averaged over each image and its mirror image',
+    },
+    {
       command: 'calibrate model.safetensors hospital_b --split all --alpha 0.05',
       explanation: 'for the images of another hospital',
     },
@@ -75,7 +86,15 @@ export const calibrateVerb: Verb = {
   },
 };
 
-function describe({ model, classes, decision, gate, figures, notes }: CalibrateResult): string {
+function describe({
+  model,
+  classes,
+  decision,
+  tta,
+  gate,
+  figures,
+  notes,
+}: CalibrateResult): string {
   const { images, groups, conformal } = decision;
   const thresholds = classes.map((name, at) => [
     `  ${name}`,
@@ -93,7 +112,7 @@ function describe({ model, classes, decision, gate, figures, notes }: CalibrateR
       : []),
     ...notes,
     '',
-    `Written to ${model}`,
+    `${describeTta(tta)}Written to ${model}`,
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -17,7 +17,7 @@ import { writeRunReport } from './runReport.js';
 import { labelFlags } from './labelFlags.js';
 import { readingFlags } from './sharedFlags.js';
 import type { Terminal } from './terminal.js';
-import { alignColumns, formatCount, plural } from './text.js';
+import { alignColumns, describeTta, formatCount, plural } from './text.js';
 import type { Verb } from './verb.js';
 
 const flags = inferenceFlags.extend({
@@ -134,7 +134,7 @@ function describeEvaluation(result: EvaluateResult): string {
   const { split, samples, loss, metrics, intervals, reconstruction, decision, output } = result;
   const which = split === 'all' ? 'all splits' : split;
   const repaired = result.repair === null ? '' : `Repaired: ${result.repair}\n`;
-  const title = `${plural(samples, 'image')} (${which}), loss ${loss.toFixed(4)}\n${repaired}`;
+  const title = `${plural(samples, 'image')} (${which}), loss ${loss.toFixed(4)}\n${repaired}${describeTta(result.tta)}`;
   const report = metrics ? formatMetrics(metrics, intervals ?? undefined) : '';
   const decisions =
     metrics && decision

@@ -4,7 +4,7 @@ import { predictionsFormats } from '../evaluation/index.js';
 import { predict, predictorSettingsSchema, type PredictResult } from '../inference/index.js';
 import { inferenceFlags } from './inferenceFlags.js';
 import { readingFlags } from './sharedFlags.js';
-import { alignColumns, formatPercent, plural } from './text.js';
+import { alignColumns, describeTta, formatPercent, plural } from './text.js';
 import type { Verb } from './verb.js';
 
 const { workers, keepGoing } = readingFlags.shape;
@@ -49,7 +49,7 @@ export const predictVerb: Verb = {
       ...options,
       ...{ model, inputs, signal, predictor: { precision, maxBatch: batchSize } },
     });
-    const { classes, predictions, operatingPoint, repair, problems } = result;
+    const { classes, predictions, operatingPoint, repair, tta, problems } = result;
     const forPeople = options.format === undefined && process.stdout.isTTY;
     return {
       text:
@@ -58,7 +58,7 @@ export const predictVerb: Verb = {
           : forPeople
             ? predictionTable(result)
             : result.text,
-      json: { classes, predictions, operatingPoint, repair, problems },
+      json: { classes, predictions, operatingPoint, repair, tta, problems },
       problems,
       keepGoing: goOn,
       showsPredictions: true,
@@ -72,7 +72,8 @@ export function predictionTable({
   predictions,
   operatingPoint: point,
   repair,
-}: Pick<PredictResult, 'classes' | 'predictions' | 'operatingPoint' | 'repair'>): string {
+  tta,
+}: Pick<PredictResult, 'classes' | 'predictions' | 'operatingPoint' | 'repair' | 'tta'>): string {
   const rows = predictions.map(({ filename, label, probabilities, abstain }) => {
     if (abstain !== null) return [filename, `uncertain (${abstain})`, ''];
     const probability = probabilities[classes.indexOf(label)] ?? 0;
@@ -82,5 +83,5 @@ export function predictionTable({
   const threshold = point && formatPercent(point.threshold);
   const rule = point ? `\n${point.positive} from ${threshold} on (${point.rule})\n` : '';
   const repaired = repair === null ? '' : `\nrepaired: ${repair}\n`;
-  return `${table}\n${rule}${repaired}`;
+  return `${table}\n${rule}${repaired}${describeTta(tta)}`;
 }

@@ -1,5 +1,7 @@
 /** Numbers, durations and tables as the command line words them. */
 
+import type { TtaChoice } from '../evaluation/index.js';
+
 /** 3404674 → "3,404,674". */
 export function formatCount(count: number): string {
   return count.toLocaleString('en-US');
@@ -22,6 +24,11 @@ export function formatSeconds(seconds: number): string {
 /** A probability, 0.9731 → "97.3 %"; never 100 %, which no network can know. */
 export function formatPercent(probability: number): string {
   return probability > 0.999 ? '> 99.9 %' : `${(probability * 100).toFixed(1)} %`;
+}
+
+/** A line for answers that are averaged, none for those that are not. */
+export function describeTta(tta: TtaChoice): string {
+  return tta === 'none' ? '' : 'Averaged over each image and its mirror image\n';
 }
 
 /** A countdown: 134 → "2:14", 5040 → "1:24:00". */

@@ -101,6 +101,8 @@ export type { LedgerEntry } from './ledger.js';
 export { formatPredictions, predictionsFormats, writePredictions } from './predictions.js';
 export type { Predictions, PredictionsFormat } from './predictions.js';
 export { outputKinds, toProbabilities } from './probabilities.js';
+export { ttaChoices } from './tta.js';
+export type { TtaChoice } from './tta.js';
 export type { OutputKind } from './probabilities.js';
 export { readPredictions } from './readPredictions.js';
 export type { PredictionsFile } from './readPredictions.js';

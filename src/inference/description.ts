@@ -1,13 +1,13 @@
 /** What a model file says of itself beside its weights, so that nothing else is needed to use it. */
 import { z } from 'zod';
 import { fits, lungSections, repairsSchema, type ImageFormat } from '../data/index.js';
-import { outputKinds } from '../evaluation/index.js';
+import { outputKinds, ttaChoices } from '../evaluation/index.js';
 import { RoentgenError, type Normalization } from '../native/index.js';
 import { checkDecision, decisionSchema } from './decisionSchema.js';
 import { gateSchema } from './gate.js';
 
 const kind = 'roentgen model';
-/** Raised where older readers would misread what newer writers wrote: they would leave repairs and masks out. */
+/** Raised where older readers would misread what newer writers wrote: they would leave out what `extended` tells. */
 const formatVersions = { plain: '1', extended: '2' } as const;
 
 const descriptionFields = z.object({
@@ -26,6 +26,8 @@ const descriptionFields = z.object({
   repairs: repairsSchema.optional(),
   /** What is left of an image by its lung mask; without it the whole image. */
   lungs: z.enum(lungSections).optional(),
+  /** What an answer is averaged over; without it the image alone. Classifiers only. */
+  tta: z.enum(ttaChoices).exclude(['none']).optional(),
   /** Where it comes from: versions, seed, epoch, hash of the data. */
   provenance: z.record(z.string(), z.union([z.string(), z.number(), z.null()])),
   /** How probabilities become answers; files of earlier versions, and models without validation images, have none. */
@@ -33,14 +35,20 @@ const descriptionFields = z.object({
   /** Which images get no answer because they are like none that the model was trained on. */
   gate: gateSchema.optional(),
 });
-const descriptionSchema = descriptionFields.superRefine(checkDecision);
+const descriptionSchema = descriptionFields
+  .superRefine(checkDecision)
+  .refine(({ task, tta }) => tta === undefined || task === 'classification', {
+    path: ['tta'],
+    message: 'a reconstruction has no answers to average',
+  });
 
 export type ModelDescription = z.infer<typeof descriptionSchema>;
 
 /** The description as safetensors metadata, strings only; the addon adds architecture and shape. */
 export function toMetadata(description: ModelDescription): Record<string, string> {
-  const { repairs = [], lungs, decision } = description;
-  const extended = repairs.length > 0 || lungs !== undefined || decision?.targetPrior !== undefined;
+  const { repairs = [], lungs, tta, decision } = description;
+  const parts = [lungs, tta, decision?.targetPrior];
+  const extended = repairs.length > 0 || parts.some((part) => part !== undefined);
   const formatVersion = formatVersions[extended ? 'extended' : 'plain'];
   return { kind, formatVersion, description: JSON.stringify(description) };
 }

@@ -11,6 +11,7 @@ import {
   type DecisionEvaluation,
   type MetricIntervals,
   type ReconstructionMetrics,
+  type TtaChoice,
 } from '../evaluation/index.js';
 import {
   createNewFolder,
@@ -85,6 +86,8 @@ export interface EvaluateResult {
   reconstruction: ReconstructionMetrics | null;
   /** What was done to the model and its images so that they fit each other; null for a model as it was trained. */
   repair: string | null;
+  /** What each answer is averaged over. */
+  tta: TtaChoice;
   /** What the model's decision rule makes of the images; null for a model without. Not in `metrics`. */
   decision: DecisionEvaluation | null;
   /** How often these test images have been looked at with this run's models; null where no ledger is kept. */
@@ -151,6 +154,7 @@ export async function evaluate(
     loss: outputs.loss,
     ...scores,
     repair: model.repair,
+    tta: model.tta,
     decision,
     looks,
     output,
@@ -176,7 +180,7 @@ export async function evaluate(
     modelFile: model.path,
     images: listed.filter(({ use }) => use === 'evaluated'),
     data: { dataHash, ...(maskHash === undefined ? {} : { maskHash }), images: indices.length },
-    inference: { precision, device: 'cpu', batchSize },
+    inference: { precision, device: 'cpu', batchSize, tta: model.tta },
     reading: {
       ...(labelsFrom === undefined ? {} : { labelsFrom }),
       ...(groupBy === undefined ? {} : { groupBy }),

@@ -8,7 +8,7 @@ import {
   type NamedImage,
   type Problem,
 } from '../data/index.js';
-import { rowsOf, toProbabilities, type DecisionRule } from '../evaluation/index.js';
+import { rowsOf, toProbabilities, type DecisionRule, type TtaChoice } from '../evaluation/index.js';
 import {
   compileNetwork,
   invalidArgument,
@@ -106,7 +106,8 @@ export class Model implements Disposable {
     const { format, normalization } = metadata;
     this.predictor = new Predictor(
       {
-        compile: async (options) => compileNetwork(network, { ...options, normalization }),
+        compile: async (options) =>
+          compileNetwork(network, { ...options, normalization, mirror: this.tta === 'hflip' }),
         format,
       },
       settings,
@@ -157,6 +158,11 @@ export class Model implements Disposable {
     return this.metadata.description.decision ?? null;
   }
 
+  /** What its answers are averaged over; explanations are of the image alone. */
+  get tta(): TtaChoice {
+    return this.metadata.description.tta ?? 'none';
+  }
+
   /** Which images are like none that it was trained on; null for a model that cannot tell. */
   get gate(): GateDescription | null {
     return this.metadata.description.gate ?? null;
@@ -169,17 +175,23 @@ export class Model implements Disposable {
 
   /**
    * Raw outputs for a selection of a packed dataset in the model's format.
+   * @param selection with `tta` for another test-time augmentation than the model's own
    * @throws RoentgenError ERR_MODEL_MISMATCH, ERR_INVALID_ARGUMENT, ERR_BUSY, ERR_DISPOSED, ABORT_ERR
    */
   async outputs(
     dataset: Dataset,
-    selection: Pick<EvaluationOptions, 'indices' | 'labels' | 'batchSize' | 'precision'>,
+    {
+      tta = this.tta,
+      ...selection
+    }: Pick<EvaluationOptions, 'indices' | 'labels' | 'batchSize' | 'precision'> & {
+      tta?: TtaChoice | undefined;
+    },
     hooks?: Hooks,
   ): Promise<Outputs> {
     const { description, normalization } = this.metadata;
     return this.network.evaluate(
       dataset,
-      { ...selection, loss: description.loss, normalization },
+      { ...selection, loss: description.loss, normalization, mirror: tta === 'hflip' },
       hooks,
     );
   }

@@ -4,6 +4,7 @@ import {
   formatPredictions,
   type OperatingPoint,
   type PredictionsFormat,
+  type TtaChoice,
 } from '../evaluation/index.js';
 import { invalidArgument, writeFileAtomic } from '../native/index.js';
 import { loadModel } from './loadModel.js';
@@ -32,6 +33,8 @@ export interface PredictResult {
   predictions: Prediction[];
   /** What was done to the model and its images so that they fit each other; null for a model as it was trained. */
   repair: string | null;
+  /** What each answer is averaged over. */
+  tta: TtaChoice;
   /** From which probability on the answer is the positive class; null for the most probable class. */
   operatingPoint: OperatingPoint | null;
   /** The predictions in the format that was asked for. */
@@ -61,6 +64,7 @@ export async function predict(options: PredictOptions): Promise<PredictResult> {
     classes: model.classes,
     predictions,
     repair: model.repair,
+    tta: model.tta,
     operatingPoint: options.raw === true ? null : (model.decision?.operatingPoint ?? null),
     text,
     problems: [...source.problems, ...problems],

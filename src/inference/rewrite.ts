@@ -1,4 +1,4 @@
-/** Gives a model file another decision rule and leaves all else as it is. */
+/** Gives a model file another way from outputs to answers and leaves all else as it is. */
 import { Network, RoentgenError } from '../native/index.js';
 import { fromMetadata, toMetadata, type ModelDescription } from './description.js';
 
@@ -13,7 +13,7 @@ const trainingState = 'training';
  */
 export async function rewriteModel(
   path: string,
-  parts: Required<Pick<ModelDescription, 'decision' | 'gate'>>,
+  parts: Partial<Pick<ModelDescription, 'decision' | 'gate' | 'tta'>>,
 ): Promise<void> {
   using network = await Network.load(path);
   refuseTrainingState(network, path);

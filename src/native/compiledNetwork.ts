@@ -23,7 +23,8 @@ export async function compileNetwork(
   network: Network,
   options: CompileOptions,
 ): Promise<CompiledNetwork> {
-  return new Compilation(await runNative(() => addon().compileNetwork(network.handle, options)));
+  const settings = { mirror: false, ...options };
+  return new Compilation(await runNative(() => addon().compileNetwork(network.handle, settings)));
 }
 
 class Compilation implements CompiledNetwork {

@@ -61,7 +61,8 @@ export class Network implements Disposable {
   /** A pass without updates. Throws ERR_MODEL_MISMATCH, ERR_INVALID_ARGUMENT, or ERR_BUSY while training. */
   async evaluate(dataset: Dataset, options: EvaluationOptions, hooks?: Hooks): Promise<Outputs> {
     return runNative(
-      (onProgress) => this.handle.evaluate(dataset.handle, options, onProgress),
+      (onProgress) =>
+        this.handle.evaluate(dataset.handle, { mirror: false, ...options }, onProgress),
       hooks,
     );
   }

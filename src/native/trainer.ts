@@ -116,9 +116,14 @@ export class Trainer implements Disposable {
   }
 
   /** As `Network.evaluate`, but what frozen layers make of an image is computed once where memory allows. */
-  async evaluate(dataset: Dataset, options: EvaluationOptions, hooks?: Hooks): Promise<Outputs> {
+  async evaluate(
+    dataset: Dataset,
+    options: Omit<EvaluationOptions, 'mirror'>,
+    hooks?: Hooks,
+  ): Promise<Outputs> {
     return runNative(
-      (onProgress) => this.handle.evaluate(dataset.handle, options, onProgress),
+      (onProgress) =>
+        this.handle.evaluate(dataset.handle, { mirror: false, ...options }, onProgress),
       hooks,
     );
   }

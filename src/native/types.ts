@@ -205,6 +205,8 @@ export interface EvaluationOptions {
   loss: LossName;
   precision: Precision;
   normalization: Normalization;
+  /** Averages each output with that of the mirror image; classifiers only. Default false. */
+  mirror?: boolean;
 }
 
 export interface Outputs {
@@ -222,6 +224,8 @@ export interface CompileOptions {
   /** Of pixels given as bytes. */
   normalization: Normalization;
   device: Device;
+  /** Averages each output with that of the mirror image. Default false. */
+  mirror?: boolean;
   /** Batches that may be at work at the same time. */
   workers: number;
 }

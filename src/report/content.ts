@@ -6,6 +6,7 @@ import type {
   DecisionRule,
   LedgerEntry,
   MetricIntervals,
+  TtaChoice,
 } from '../evaluation/index.js';
 import type { EpochPoint } from './charts/trainingCurves.js';
 
@@ -75,6 +76,8 @@ export interface ReportContent {
   classes: readonly string[];
   /** Images the network takes: `1×224×224`. */
   input: string;
+  /** What an answer is averaged over; figures of validation are of the image alone. */
+  tta: TtaChoice;
   data: {
     source: string;
     hash: string;

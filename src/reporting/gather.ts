@@ -39,6 +39,7 @@ export async function gatherReport(runDirectory: string): Promise<ReportContent>
     parameters: model.parameters,
     classes: model.classes,
     input: [channels, height, width].join('×'),
+    tta: model.tta,
     data: {
       source: data,
       hash: dataHash,

@@ -26,6 +26,8 @@ export interface ModelEntry {
   /** Layers with a height and width, in the order in which they run; `layer` is the one that maps come from unless asked. */
   explanation: { methods: readonly string[]; layers: readonly string[]; layer: string | null };
   precision: 'fp32' | 'bf16';
+  /** Over what its answers are averaged: `hflip` is the image and its mirror image. */
+  tta: 'none' | 'hflip';
   /** What was done to it so that it fits other images; null for a model as it was trained. */
   repair: string | null;
   /** When its file was read, ISO 8601. */

@@ -13,6 +13,7 @@ import {
   evaluateDecision,
   type DecisionEvaluation,
   type DecisionRule,
+  type TtaChoice,
 } from '../evaluation/index.js';
 import {
   enterLook,
@@ -57,6 +58,8 @@ export interface CalibrateOptions extends GivenDecisionOptions {
   masks?: string | undefined;
   labelsFrom?: string | undefined;
   groupBy?: string | undefined;
+  /** Test-time augmentation that the model has from now on, and is fitted with; default the one that it has. */
+  tta?: TtaChoice | undefined;
   /** Default 64. */
   batchSize?: number | undefined;
   /** Default fp32. */
@@ -72,6 +75,7 @@ export interface CalibrateResult {
   model: string;
   classes: string[];
   decision: DecisionRule;
+  tta: TtaChoice;
   gate: Pick<GateDescription, 'threshold' | 'falsePositiveRate' | 'images'> | null;
   /** What the rule makes of the images that it was fitted on, and hence better than of others. */
   figures: DecisionEvaluation;
@@ -116,10 +120,10 @@ export async function calibrate(
   const chosen = choose(packed, model, origin, options);
   const positions = Int32Array.from(chosen.positions);
   const labels = positions.map((position) => packed.index.labels[position] ?? -1);
-  const { batchSize = 64, precision = 'fp32' } = options;
+  const { batchSize = 64, precision = 'fp32', tta = model.tta } = options;
   const outputs = await model.outputs(
     dataset,
-    { indices: positions, labels, batchSize, precision: resolvePrecision(precision) },
+    { indices: positions, labels, batchSize, precision: resolvePrecision(precision), tta },
     { signal, onProgress: (progress) => onEvent?.({ kind: 'step', ...progress }) },
   );
   const probabilities = model.probabilities(outputs);
@@ -135,7 +139,7 @@ export async function calibrate(
     { ...request, fittedOn: chosen.fittedOn },
     settings,
   );
-  await rewriteModel(model.path, { decision, gate });
+  await rewriteModel(model.path, { decision, gate, tta: tta === 'none' ? undefined : tta });
   await renewDecision(model.path);
   const images = { dataset, format: model.format, positions, signal };
   const figures = evaluateDecision(decision, {
@@ -143,7 +147,7 @@ export async function calibrate(
     unfamiliar: gate ? await findUnfamiliar(gate, images) : null,
   });
   return {
-    ...{ model: model.path, classes: [...model.classes], decision, figures, notes },
+    ...{ model: model.path, classes: [...model.classes], decision, tta, figures, notes },
     gate: gate ? summaryOf(gate) : null,
     problems: packed.problems,
   };

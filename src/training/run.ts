@@ -278,7 +278,7 @@ export class Run {
       modelFile: this.directory.best,
       images: listUses(packed.index, selection),
       data: { dataHash, ...(maskHash === undefined ? {} : { maskHash }), images: names.length },
-      inference: { precision, device, batchSize: validationBatchSize },
+      inference: { precision, device, batchSize: validationBatchSize, tta: 'none' },
       reading: {},
     });
   }

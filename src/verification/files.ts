@@ -26,7 +26,7 @@ const parts = {
   architecture: 'the architecture in the model file was changed',
   description: 'classes, preprocessing or provenance in the model file were changed',
   decision:
-    'decision rule or gate are not those that training or `roentgen calibrate` wrote into the model file',
+    'decision rule, gate or test-time augmentation are not those that training or `roentgen calibrate` wrote into the model file',
 } as const satisfies Partial<Record<keyof ModelHashes, string>>;
 
 /** @param without parts that may be others by now: an evaluation stays true when its run is calibrated anew */

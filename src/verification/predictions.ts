@@ -26,7 +26,7 @@ export async function inferAgain(
   model: Model,
   listed: readonly ListedImage[],
   present: PresentImages,
-  { batchSize, precision }: Checksums['inference'],
+  { batchSize, precision, tta }: Checksums['inference'],
   signal: AbortSignal | undefined,
 ): Promise<Again | null> {
   const images = listed.filter(({ name }) => present.positions.has(name));
@@ -36,7 +36,7 @@ export async function inferAgain(
   const hasLoss = model.task === 'classification' && !labels.includes(-1);
   const outputs = await model.outputs(
     present.packed.dataset,
-    { indices, labels: hasLoss ? labels : new Int32Array(), batchSize, precision },
+    { indices, labels: hasLoss ? labels : new Int32Array(), batchSize, precision, tta },
     { signal },
   );
   const isClassifier = model.task === 'classification';

@@ -55,6 +55,7 @@ test('the table of predictions says where there is none', (t) => {
     classes: ['NORMAL', 'PNEUMONIA'],
     operatingPoint: { rule: 'youden', positive: 'PNEUMONIA', threshold: 0.6 },
     repair: 'images inverted',
+    tta: 'hflip',
     predictions: [
       {
         filename: 'a.png',
@@ -90,6 +91,7 @@ test('the table of predictions says where there is none', (t) => {
       'PNEUMONIA from 60.0 % on (youden)',
       '',
       'repaired: images inverted',
+      'Averaged over each image and its mirror image',
       '',
     ].join('\n'),
   );

@@ -30,7 +30,11 @@ function numbers(seed: number): () => number {
 }
 
 /** A model whose normalization has something to do: statistics as training leaves them, not zeros and ones. */
-async function makeModel(name: string, channels: 1 | 3, temperature = 1): Promise<string> {
+async function makeModel(
+  name: string,
+  channels: 1 | 3,
+  { temperature = 1, tta }: { temperature?: number; tta?: 'hflip' } = {},
+): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'roentgen-onnx-'));
   const path = join(folder, 'model.safetensors');
   const spec = loadModelSpec(name);
@@ -48,6 +52,7 @@ async function makeModel(name: string, channels: 1 | 3, temperature = 1): Promis
       mean: Array<number>(channels).fill(0.45),
       std: Array<number>(channels).fill(0.25),
       fit: 'contain',
+      tta,
       provenance: {},
       decision: {
         fittedOn: 'val',
@@ -132,12 +137,23 @@ for (const name of listModels()) {
   }
 }
 
+test('a model that answers for an image and its mirror image does so in onnxruntime', async (t) => {
+  const model = await makeModel('cnn5', 1, { tta: 'hflip' });
+  const output = `${model}.onnx`;
+  const exported = await exportOnnx({ model, output });
+  t.deepEqual(exported.output.shape, ['N', classNames.length]);
+  const pixels = images(1);
+  const normalized = Float32Array.from(pixels, (value) => (value / 255 - 0.45) / 0.25);
+  const { values } = await runOnnx(output, normalized, 1);
+  t.true(farthest(values, await answers(model, pixels)) < 1e-4);
+});
+
 for (const [name, temperature] of [
   ['lenet5', 1.7],
   ['cnn-binary', 0.6],
 ] as const) {
   test(`${name} with preprocessing and probabilities inside answers for bytes as predict does`, async (t) => {
-    const model = await makeModel(name, 1, temperature);
+    const model = await makeModel(name, 1, { temperature });
     const output = `${model}.onnx`;
     const exported = await exportOnnx({ model, output, preprocessing: true, probabilities: true });
     const pixels = images(1);

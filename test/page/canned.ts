@@ -20,6 +20,7 @@ export const binaryModel: ModelEntry = {
     layer: 'layer4',
   },
   precision: 'fp32',
+  tta: 'none',
   repair: null,
   loaded: '2026-01-01T00:00:00.000Z',
 };

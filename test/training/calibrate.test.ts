@@ -3,6 +3,7 @@ import { copyFile, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import anyTest, { type TestFn } from 'ava';
 import { evaluate, loadModel } from '../../src/inference/index.js';
+import { Dataset } from '../../src/native/index.js';
 import {
   calibrate,
   train,
@@ -17,6 +18,7 @@ import {
   writeOverlapping,
   writeSplits,
 } from '../inference/images.js';
+import { close } from '../inference/same.js';
 import { readTensors } from './tensors.js';
 
 const test = anyTest as TestFn<{ root: string; run: RunResult; remove: () => Promise<void> }>;
@@ -72,6 +74,42 @@ test.serial('another rule is in the file from then on, and does what it says', a
   t.is(result.figures.unfamiliar, 100 - 96);
   using model = await loadModel(run.runDirectory);
   t.deepEqual(model.decision, result.decision);
+});
+
+test.serial('fitted with mirror images, a model answers with them from then on', async (t) => {
+  const { run } = t.context;
+  const model = await copyOf(run.model, 'mirrored.safetensors');
+  const options = { model, ...at(t.context), split: 'test', allowTestSelection: true } as const;
+  const alone = await calibrate(options);
+  const both = await calibrate({ ...options, tta: 'hflip' });
+  t.deepEqual([alone.tta, both.tta], ['none', 'hflip']);
+  t.not(both.figures.raw.logLoss, alone.figures.raw.logLoss);
+
+  using mirrored = await loadModel(model);
+  using plain = await loadModel(run.model);
+  const { height, width } = mirrored.format;
+  const image = Uint8Array.from({ length: height * width }, (_, pixel) => (pixel * 97) % 251);
+  const mirrorImage = image.map((_, pixel) => {
+    const column = pixel % width;
+    return image[pixel - column + (width - 1 - column)] ?? 0;
+  });
+  const one = await plain.predictTensor(image);
+  const other = await plain.predictTensor(mirrorImage);
+  const mean = Array.from(
+    one.outputs,
+    (value, output) => (value + (other.outputs[output] ?? 0)) / 2,
+  );
+  t.notDeepEqual([...one.outputs], mean);
+  t.true(close([...(await mirrored.predictTensor(image)).outputs], mean));
+  using dataset = Dataset.fromImages(image, [1, 1, height, width]);
+  const selection = { indices: Int32Array.of(0), labels: new Int32Array(), batchSize: 1 };
+  const asked = { ...selection, precision: 'fp32' } as const;
+  t.true(close([...(await mirrored.outputs(dataset, asked)).values], mean));
+  const unaveraged = await mirrored.outputs(dataset, { ...asked, tta: 'none' });
+  t.true(close([...unaveraged.values], [...one.outputs]));
+
+  await calibrate({ ...options, tta: 'none' });
+  t.deepEqual((await calibrate(options)).decision, alone.decision);
 });
 
 test('of a model file the split val is taken, and the gate keeps its training images', async (t) => {

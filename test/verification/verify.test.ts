@@ -361,17 +361,24 @@ test('rows that are missing, surplus or no probabilities are named', async (t) =
 
 test('a rule fitted anew by calibrate is no change; one that was edited is', async (t) => {
   const copy = await copyOf(t);
+  const cacheDir = join(t.context.root, 'cache');
   await calibrate({
-    ...{ model: copy.run, data: copy.data, cacheDir: join(t.context.root, 'cache') },
+    ...{ model: copy.run, data: copy.data, cacheDir },
     operatingPoint: 'sensitivity=0.9',
+    tta: 'hflip',
   });
+  const mirrored = await evaluate({ model: copy.run, data: copy.data, cacheDir });
+  t.is(mirrored.tta, 'hflip');
   t.deepEqual(told(await copy.verify()), []);
   const model = join(copy.run, 'model_best.safetensors');
   const bytes = await readFile(model, 'latin1');
   await writeFile(model, bytes.replace('sensitivity=0.9', 'sensitivity=0.8'), 'latin1');
   const lines = told(await copy.verify());
   t.is(lines.length, 1);
-  t.regex(lines[0] ?? '', /^weights: decision: decision rule or gate are not those/);
+  t.regex(
+    lines[0] ?? '',
+    /^weights: decision: decision rule, gate or test-time augmentation are not those/,
+  );
 });
 
 test('evaluations elsewhere are verified with their own images, or said to be unchecked', async (t) => {

@@ -2,6 +2,7 @@
 
 #include "core/inference/captured_graph.h"
 #include "core/inference/fused_convolution.h"
+#include "core/inference/mirrored.h"
 #include "core/inference/pass.h"
 #include "core/inference/pooling.h"
 #include "core/network/layers.h"
@@ -177,8 +178,9 @@ class Compiler {
   size_t next_ = 0;
 };
 
-CompiledNetwork::CompiledNetwork(const Network& network, at::ScalarType type, at::Device device)
-    : options_(at::dtype(type).device(device)) {
+CompiledNetwork::CompiledNetwork(const Network& network, at::ScalarType type, at::Device device,
+                                 bool mirror)
+    : options_(at::dtype(type).device(device)), mirror_(mirror) {
   requireDevice(device);
   const c10::InferenceMode inference;
   const auto layers = network.sequence();
@@ -195,6 +197,11 @@ CompiledNetwork::~CompiledNetwork() = default;
 
 at::Tensor CompiledNetwork::forward(const at::Tensor& x, const Cancellation& cancellation) const {
   const c10::InferenceMode inference;
+  if (!mirror_) return outputs(x, cancellation);
+  return mirrored(x, [&](const at::Tensor& both) { return outputs(both, cancellation); });
+}
+
+at::Tensor CompiledNetwork::outputs(const at::Tensor& x, const Cancellation& cancellation) const {
   return graphs_ ? graphs_->run(x) : pass(x, cancellation).to(at::kFloat);
 }
 

@@ -16,9 +16,11 @@ namespace roentgen {
 
 class CompiledNetwork {
  public:
-  // Takes a copy of the weights as they are now to the device, in `type`: float or bfloat16. Throws
-  // ERR_DEVICE where the device is not there.
-  CompiledNetwork(const Network& network, at::ScalarType type, at::Device device = at::kCPU);
+  // Takes a copy of the weights as they are now to the device, in `type`: float or bfloat16.
+  // `mirror`: whether outputs are averaged with those of the mirror image. Throws ERR_DEVICE where
+  // the device is not there.
+  CompiledNetwork(const Network& network, at::ScalarType type, at::Device device = at::kCPU,
+                  bool mirror = false);
   ~CompiledNetwork();
   CompiledNetwork(const CompiledNetwork&) = delete;
   CompiledNetwork& operator=(const CompiledNetwork&) = delete;
@@ -32,10 +34,12 @@ class CompiledNetwork {
   using Step = std::function<at::Tensor(at::Tensor)>;
 
  private:
+  at::Tensor outputs(const at::Tensor& x, const Cancellation& cancellation) const;
   at::Tensor pass(const at::Tensor& x, const Cancellation& cancellation) const;
 
   at::TensorOptions options_;
   bool copies_;  // the input, which the first step would overwrite
+  bool mirror_;
   std::vector<Step> steps_;
   std::unique_ptr<CapturedGraphs> graphs_;  // of an accelerator
 };

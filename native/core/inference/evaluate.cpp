@@ -1,5 +1,7 @@
 #include "core/inference/evaluate.h"
 
+#include "core/inference/mirrored.h"
+
 #include <ATen/Functions.h>
 #include <c10/core/InferenceMode.h>
 
@@ -35,7 +37,10 @@ Outputs evaluate(Network& network, Dataset& dataset, const Selection& selection,
     const auto input =
         options.features ? options.features->read(positions) : reader.read(positions);
     const size_t layer = options.features ? options.features->layers() : 0;
-    const auto output = network.forward(input, mode, layer).to(type);
+    const auto forward = [&](const at::Tensor& x) {
+      return network.forward(x, mode, layer).to(type);
+    };
+    const auto output = options.mirror ? mirrored(input, forward) : forward(input);
     if (scored) {
       at::Tensor labels;
       if (!reconstruction) {

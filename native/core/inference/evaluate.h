@@ -20,6 +20,7 @@ struct EvaluationOptions {
   at::ScalarType compute = at::kFloat;  // float, bfloat16, or double (for comparisons)
   Normalization normalization;
   int64_t batchSize = 32;
+  bool mirror = false;  // averages each output with that of the mirror image; classifiers only
   FeatureCache* features = nullptr;  // of the dataset, in the same type; optional
 };
 

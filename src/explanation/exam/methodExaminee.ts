@@ -64,7 +64,13 @@ async function outputsOf(
   { dataset, targets, batchSize, precision, signal }: ExamImages,
 ): Promise<Float32Array[]> {
   const indices = Int32Array.from(targets.keys());
-  const selection = { indices, labels: new Int32Array(), batchSize, precision };
+  const selection = {
+    indices,
+    labels: new Int32Array(),
+    batchSize,
+    precision,
+    tta: 'none',
+  } as const;
   const { values, outputs } = await model.outputs(dataset, selection, { signal });
   return Array.from(indices, (at) => values.subarray(at * outputs, (at + 1) * outputs));
 }

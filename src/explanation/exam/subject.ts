@@ -70,7 +70,7 @@ export async function probabilitiesOfImages(
   const indices = Int32Array.from(variations.keys());
   const outputs = await model.outputs(
     dataset,
-    { indices, labels: new Int32Array(), batchSize, precision },
+    { indices, labels: new Int32Array(), batchSize, precision, tta: 'none' },
     { signal },
   );
   return ofTarget(model, model.probabilities(outputs), images, index);

@@ -34,7 +34,7 @@ const inputName = 'input';
  * Writes the network with everything a caller must know in the file's metadata: `classes` (JSON, in the order of the
  * outputs), `image` (JSON: channels, height, width, fit), `mean` and `std` (JSON, of pixels in [0, 1]), `output`
  * (softmax or sigmoid), and `decision` (JSON) where the model has a rule. Any number of images goes in at once.
- * Probabilities inside hold the temperature, not the operating point: what to answer is the caller's to decide.
+ * A model's test-time augmentation is inside. Probabilities inside hold the temperature, not the operating point: what to answer is the caller's to decide.
  * @throws RoentgenError as `loadModel`; ERR_NO_SPACE, ERR_IO
  */
 export async function exportOnnx(options: OnnxOptions): Promise<OnnxExport> {
@@ -51,7 +51,10 @@ export async function exportOnnx(options: OnnxOptions): Promise<OnnxExport> {
   const { channels, height, width } = model.format;
   const graph = new GraphBuilder();
   const value = options.preprocessing === true ? normalize(graph, model) : inputName;
-  const logits = new LayerWriter(graph, spec, weights, { value, height, width }).write();
+  const both = model.tta === 'hflip';
+  const seen = both ? withMirrorImages(graph, value) : value;
+  const written = new LayerWriter(graph, spec, weights, { value: seen, height, width }).write();
+  const logits = both ? meanOfHalves(graph, written, model) : written;
   const classifies = model.task === 'classification';
   const asProbabilities = classifies && options.probabilities === true;
   const result = asProbabilities ? toProbabilities(graph, model, logits) : logits;
@@ -113,6 +116,28 @@ function normalize(graph: GraphBuilder, { format, description }: Model): string 
   const unit = graph.node('Div', [pixels, graph.tensor('white', [], Float32Array.of(255))]);
   const centered = graph.node('Sub', [unit, perChannel('mean', description.mean)]);
   return graph.node('Div', [centered, perChannel('std', description.std)], {}, 'normalized');
+}
+
+/** The images, and behind them their mirror images: [2N, C, H, W]. */
+function withMirrorImages(graph: GraphBuilder, images: string): string {
+  const ends = BigInt.asIntN(64, 1n << 63n);
+  const reversed = { last: -1n, beforeFirst: ends, width: 3n, step: -1n };
+  const slice = Object.entries(reversed).map(([name, value]) =>
+    graph.tensor(`mirror.${name}`, [1], BigInt64Array.of(value)),
+  );
+  const mirrored = graph.node('Slice', [images, ...slice], {}, 'mirrored');
+  return graph.node('Concat', [images, mirrored], { axis: 0 }, 'both');
+}
+
+/** [2N, classes] to the mean of both halves, [N, classes]. */
+function meanOfHalves(graph: GraphBuilder, logits: string, model: Model): string {
+  const shape = graph.tensor(
+    'halves',
+    [3],
+    BigInt64Array.of(2n, -1n, BigInt(model.classes.length)),
+  );
+  const halves = graph.node('Reshape', [logits, shape]);
+  return graph.node('ReduceMean', [halves], { axes: [0], keepdims: 0 });
 }
 
 /** One output is a problem of two classes, the second of which is scored. */

@@ -1,5 +1,6 @@
 /** The bodies of `api.ts` as schemas, for the document that describes them to others. */
 import { z } from 'zod';
+import { ttaChoices } from '../../evaluation/index.js';
 import { methodNames } from '../../explanation/index.js';
 import { notice } from '../../models/index.js';
 import type {
@@ -52,6 +53,9 @@ const modelSchema = z.object({
     layer: z.string().nullable().describe('That maps come from unless asked'),
   }),
   precision: z.enum(['fp32', 'bf16']),
+  tta: z
+    .enum(ttaChoices)
+    .describe('Over what its answers are averaged: hflip is the image and its mirror image'),
   repair: z.string().nullable().describe('What was done to it so that it fits other images'),
   loaded: z.iso.datetime().describe('When its file was read'),
 });

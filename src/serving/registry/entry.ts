@@ -9,7 +9,7 @@ export function entryOf(
   { name, version, model, loaded }: ServedModel,
   isDefault: boolean,
 ): ModelEntry {
-  const { architecture, classes, format, decision, gate, repair } = model;
+  const { architecture, classes, format, decision, gate, tta, repair } = model;
   const { channels, height, width, fit } = format;
   return {
     name,
@@ -22,6 +22,7 @@ export function entryOf(
     abstains: gate !== null || decision?.conformal !== undefined,
     explanation: explanationOf(model),
     precision: model.statistics().precision,
+    tta,
     repair,
     loaded: loaded.toISOString(),
   };

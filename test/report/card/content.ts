@@ -14,6 +14,7 @@ export function bareContent(classes: readonly string[] = ['NORMAL', 'PNEUMONIA']
     parameters: 11_177_538,
     classes,
     input: '3×224×224',
+    tta: 'none',
     data: {
       source: '/home/somebody/data/chest_xray/',
       hash: trainingHash,
