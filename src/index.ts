@@ -155,6 +155,7 @@ export type {
   RocCurve,
   SeedAggregate,
   SeedSummary,
+  TtaChoice,
 } from './evaluation/index.js';
 
 export {
