@@ -314,7 +314,7 @@ export async function madeUpContent(options: MadeUp = {}): Promise<ReportContent
     parameters: 11171266,
     classes,
     input: '1×224×224',
-    tta: 'hflip',
+    tta: 'none',
     data: {
       source: 'chest_xray',
       hash: 'd'.repeat(64),

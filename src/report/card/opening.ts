@@ -1,5 +1,4 @@
 /** The top of the card: what the model is, what it reaches, what to know first, what it is for. */
-import type { TtaChoice } from '../../evaluation/index.js';
 import type { ReportContent } from '../content.js';
 import { figureNames, headlineFigures, intervalName, withInterval } from './figures.js';
 import { headlineEvaluation, looksAt, splitName, testEvaluation } from './facts.js';
@@ -83,10 +82,7 @@ function warnings({ warnings }: ReportContent): string {
     : bullets(warnings.map((warning) => `**${escapeMarkdown(warning)}**`));
 }
 
-const ttaWords: Readonly<Record<TtaChoice, string>> = {
-  none: 'none',
-  hflip: 'the mean of the logits of an image and its mirror image',
-};
+const averaged = { name: 'Answers', value: 'the mean over an image and its mirror image' };
 
 function identity(content: ReportContent): string {
   const { architecture, parameters, input, classes, tta, created } = content;
@@ -96,7 +92,7 @@ function identity(content: ReportContent): string {
       { name: 'Parameters', value: count(parameters) },
       { name: 'Input (channels × height × width)', value: input },
       { name: 'Classes, in the order of the outputs', value: classes.join(', ') },
-      { name: 'Test-time augmentation', value: ttaWords[tta] },
+      ...(tta === 'none' ? [] : [averaged]),
       { name: 'Created', value: created },
     ]),
     'The model file is safetensors and describes itself: architecture, classes, preprocessing, provenance.',

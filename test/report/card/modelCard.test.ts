@@ -156,6 +156,12 @@ test('names and intervals in the model-index belong to the same figure', (t) => 
   );
 });
 
+test('a model that answers with mirror images says so', (t) => {
+  const row = /^\| Answers +\| the mean over an image and its mirror image +\|$/m;
+  t.regex(modelCard({ ...contents.binary, tta: 'hflip' }), row);
+  t.notRegex(modelCard(contents.binary), row);
+});
+
 test('an undefined figure is left out of the model-index, and named in the text', (t) => {
   const types = resultsOf(contents.ternary).flatMap(({ metrics }) =>
     metrics.map(({ type }) => type),
