@@ -29,25 +29,33 @@ function numbers(seed: number): () => number {
   };
 }
 
+interface Made {
+  temperature?: number;
+  tta?: 'hflip';
+  /** One sigmoid for the second of two classes. */
+  single?: boolean;
+}
+
 /** A model whose normalization has something to do: statistics as training leaves them, not zeros and ones. */
 async function makeModel(
   name: string,
   channels: 1 | 3,
-  { temperature = 1, tta }: { temperature?: number; tta?: 'hflip' } = {},
+  { temperature = 1, tta, single = false }: Made = {},
 ): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'roentgen-onnx-'));
   const path = join(folder, 'model.safetensors');
   const spec = loadModelSpec(name);
   const reconstruction = spec.task === 'reconstruction';
-  const shape = { outputs: classNames.length, channels, height: side, width: side };
+  const classes = single ? classNames.slice(0, 2) : classNames;
+  const shape = { outputs: single ? 1 : classes.length, channels, height: side, width: side };
   using network = Network.build(spec, shape, 3);
   await network.save(
     path,
     toMetadata({
       model: name,
-      classes: classNames,
+      classes,
       task: spec.task,
-      output: spec.output,
+      output: single ? 'sigmoid' : spec.output,
       loss: reconstruction ? 'meanSquaredError' : 'crossEntropy',
       mean: Array<number>(channels).fill(0.45),
       std: Array<number>(channels).fill(0.25),
@@ -60,7 +68,7 @@ async function makeModel(
         groups: 9,
         dataHash: '',
         temperature,
-        prior: [0.2, 0.3, 0.5],
+        prior: single ? [0.2, 0.8] : [0.2, 0.3, 0.5],
         operatingPoint: null,
         conformal: null,
       },
@@ -147,6 +155,30 @@ test('a model that answers for an image and its mirror image does so in onnxrunt
   const { values } = await runOnnx(output, normalized, 1);
   t.true(farthest(values, await answers(model, pixels)) < 1e-4);
 });
+
+for (const tta of [undefined, 'hflip'] as const) {
+  test(`a single output for two classes in onnxruntime, averaged: ${tta ?? 'none'}`, async (t) => {
+    const model = await makeModel('lenet5', 1, { single: true, ...(tta && { tta }) });
+    const pixels = images(1);
+    const normalized = Float32Array.from(pixels, (value) => (value / 255 - 0.45) / 0.25);
+    const logits = await answers(model, pixels);
+    const plain = await exportOnnx({ model, output: `${model}.onnx` });
+    t.deepEqual(plain.output.shape, ['N', 1]);
+    const { values } = await runOnnx(plain.path, normalized, 1);
+    t.is(values.length, count);
+    t.true(farthest(values, logits) < 1e-5);
+    const decided = await exportOnnx({ model, output: `${model}.p.onnx`, probabilities: true });
+    t.deepEqual(decided.output.shape, ['N', 2]);
+    const second = Array.from(logits, (logit) => 1 / (1 + Math.exp(-logit)));
+    const { values: shares } = await runOnnx(decided.path, normalized, 1);
+    t.true(
+      farthest(
+        shares,
+        second.flatMap((share) => [1 - share, share]),
+      ) < 1e-5,
+    );
+  });
+}
 
 for (const [name, temperature] of [
   ['lenet5', 1.7],

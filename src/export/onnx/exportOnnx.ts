@@ -34,7 +34,8 @@ const inputName = 'input';
  * Writes the network with everything a caller must know in the file's metadata: `classes` (JSON, in the order of the
  * outputs), `image` (JSON: channels, height, width, fit), `mean` and `std` (JSON, of pixels in [0, 1]), `output`
  * (softmax or sigmoid), and `decision` (JSON) where the model has a rule. Any number of images goes in at once.
- * A model's test-time augmentation is inside. Probabilities inside hold the temperature, not the operating point: what to answer is the caller's to decide.
+ * A model's test-time augmentation is inside. Probabilities inside hold the temperature, not the operating point: what to
+ * answer is the caller's to decide.
  * @throws RoentgenError as `loadModel`; ERR_NO_SPACE, ERR_IO
  */
 export async function exportOnnx(options: OnnxOptions): Promise<OnnxExport> {
@@ -54,15 +55,21 @@ export async function exportOnnx(options: OnnxOptions): Promise<OnnxExport> {
   const both = model.tta === 'hflip';
   const seen = both ? withMirrorImages(graph, value) : value;
   const written = new LayerWriter(graph, spec, weights, { value: seen, height, width }).write();
-  const logits = both ? meanOfHalves(graph, written, model) : written;
+  const outputs = outputsOf(model);
+  const logits = both ? meanOfHalves(graph, written, outputs) : written;
   const classifies = model.task === 'classification';
   const asProbabilities = classifies && options.probabilities === true;
-  const result = asProbabilities ? toProbabilities(graph, model, logits) : logits;
+  const result = asProbabilities ? toProbabilities(graph, model, { logits, outputs }) : logits;
+  const shownOutputs = asProbabilities ? model.classes.length : outputs;
   const output: GraphValue = {
     name: asProbabilities ? 'probabilities' : classifies ? 'logits' : 'image',
     type: 'float32',
-    shape: classifies ? ['N', outputsOf(model, asProbabilities)] : ['N', channels, height, width],
-    description: classifies ? 'One value per class, in the order of the metadata' : 'Normalized',
+    shape: classifies ? ['N', shownOutputs] : ['N', channels, height, width],
+    description: !classifies
+      ? 'Normalized'
+      : shownOutputs === 1
+        ? 'The logit of the second class of the metadata'
+        : 'One value per class, in the order of the metadata',
   };
   graph.rename(result, output.name);
   const input: GraphValue = {
@@ -129,33 +136,34 @@ function withMirrorImages(graph: GraphBuilder, images: string): string {
   return graph.node('Concat', [images, mirrored], { axis: 0 }, 'both');
 }
 
-/** [2N, classes] to the mean of both halves, [N, classes]. */
-function meanOfHalves(graph: GraphBuilder, logits: string, model: Model): string {
-  const shape = graph.tensor(
-    'halves',
-    [3],
-    BigInt64Array.of(2n, -1n, BigInt(model.classes.length)),
-  );
+/** [2N, outputs] to the mean of both halves, [N, outputs]. */
+function meanOfHalves(graph: GraphBuilder, logits: string, outputs: number): string {
+  const shape = graph.tensor('halves', [3], BigInt64Array.of(2n, -1n, BigInt(outputs)));
   const halves = graph.node('Reshape', [logits, shape]);
   return graph.node('ReduceMean', [halves], { axes: [0], keepdims: 0 });
 }
 
-/** One output is a problem of two classes, the second of which is scored. */
-function outputsOf({ classes }: Model, probabilities: boolean): number {
-  return probabilities ? Math.max(2, classes.length) : classes.length;
+/** Logits of an image: one for each class, or a single one for the second of two. */
+function outputsOf({ inside }: Model): number {
+  const [outputs = 0] = inside.layers.at(-1)?.shape ?? [];
+  return outputs;
 }
 
 /** As `toProbabilities` of src/evaluation computes them, with the temperature before the last softmax. */
-function toProbabilities(graph: GraphBuilder, model: Model, logits: string): string {
+function toProbabilities(
+  graph: GraphBuilder,
+  model: Model,
+  { logits, outputs }: { logits: string; outputs: number },
+): string {
   const { output } = model.description;
-  const scores = output === 'softmax' ? logits : logSigmoid(graph, model, logits);
+  const scores = output === 'softmax' ? logits : logSigmoid(graph, logits, outputs);
   const temperature = model.decision?.temperature ?? 1;
   const divisor = graph.tensor('temperature', [], Float32Array.of(temperature));
   return graph.node('Softmax', [graph.node('Div', [scores, divisor])], { axis: 1 });
 }
 
-function logSigmoid(graph: GraphBuilder, { classes }: Model, logits: string): string {
-  if (classes.length === 1) {
+function logSigmoid(graph: GraphBuilder, logits: string, outputs: number): string {
+  if (outputs === 1) {
     // softmax([0, x]) is [1 − σ(x), σ(x)].
     return graph.node('Mul', [logits, graph.tensor('pair', [1, 2], Float32Array.of(0, 1))]);
   }
