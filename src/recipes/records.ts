@@ -72,19 +72,13 @@ export async function fingerprintPath(path: string): Promise<string> {
       { cause },
     );
   });
-  if (!info.isDirectory()) return hashContent(path);
+  if (!info.isDirectory()) return hashFile(path);
   const entries = await readdir(path, { withFileTypes: true, recursive: true });
   const files = entries.filter((entry) => entry.isFile()).map((e) => join(e.parentPath, e.name));
   const lines = await mapConcurrently(
     files.sort(),
     filesAtOnce,
-    async (file) => `${await hashContent(file)} ${relative(path, file)}`,
+    async (file) => `${await hashFile(file)} ${relative(path, file)}`,
   );
   return sha256(lines.join('\n'));
-}
-
-async function hashContent(file: string): Promise<string> {
-  return hashFile(file).catch((cause: unknown) => {
-    throw new RoentgenError('ERR_IO', `${file} cannot be read. Check its permissions.`, { cause });
-  });
 }
