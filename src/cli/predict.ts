@@ -81,7 +81,8 @@ export function predictionTable({
   });
   const table = alignColumns([['image', 'prediction', 'probability'], ...rows], 'llr').join('\n');
   const threshold = point && formatPercent(point.threshold);
-  const rule = point ? `\n${point.positive} from ${threshold} on (${point.rule})\n` : '';
-  const repaired = repair === null ? '' : `\nrepaired: ${repair}\n`;
-  return `${table}\n${rule}${repaired}${describeTta(tta)}`;
+  const rule = point ? `${point.positive} from ${threshold} on (${point.rule})\n` : '';
+  const repaired = repair === null ? '' : `repaired: ${repair}\n`;
+  const notes = `${rule}${repaired}${describeTta(tta)}`;
+  return `${table}\n${notes && `\n${notes}`}`;
 }

@@ -89,7 +89,6 @@ test('the table of predictions says where there is none', (t) => {
       'cat.png  uncertain (unfamiliar)',
       '',
       'PNEUMONIA from 60.0 % on (youden)',
-      '',
       'repaired: images inverted',
       'Averaged over each image and its mirror image',
       '',

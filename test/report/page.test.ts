@@ -27,6 +27,13 @@ test('the headline is a sentence with the figures, their intervals, the images a
   );
 });
 
+test('a model that answers with mirror images says so', async (t) => {
+  const content = await madeUpContent();
+  const sentence = 'It answers with the mean over an image and its mirror image.';
+  t.true(words(await reportHtml({ ...content, tta: 'hflip' })).includes(sentence));
+  t.false(words(await reportHtml(content)).includes(sentence));
+});
+
 test('verdict, then evaluations in their order, then training, audit, probes, ledger, settings', async (t) => {
   const page = await reportHtml(await madeUpContent());
   const headings = Array.from(page.matchAll(/<h2[^>]*>([^<]*)</g), ([, title]) => title);

@@ -26,7 +26,7 @@ const severalHeadlines: readonly Headline[] = [
 ];
 
 export function verdict(content: ReportContent): Html {
-  const { title, created, architecture, parameters, classes, input, data, audit } = content;
+  const { title, created, architecture, parameters, classes, input, tta, data, audit } = content;
   const [headline] = content.evaluations;
   return html`<header id="verdict">
     <p class="eyebrow">roentgen report, ${moment(created)}</p>
@@ -34,6 +34,7 @@ export function verdict(content: ReportContent): Html {
     <p class="lead">
       A ${architecture} of ${count(parameters)} parameters that tells ${listed(classes)} apart on
       radiographs of ${input}, trained on ${counted(data.train, 'image')} of ${data.source}.
+      ${tta === 'hflip' && 'It answers with the mean over an image and its mirror image.'}
     </p>
     ${
       headline === undefined
