@@ -24,6 +24,7 @@ import { writeEvaluationFiles } from './evaluationFiles.js';
 import { enterLook } from './looks.js';
 import { isRunDirectory, loadModel } from './loadModel.js';
 import { resolvePrecision, type Model, type PrecisionChoice } from './model.js';
+import { evaluationFolder } from './runEvaluations.js';
 import { splitPositions } from './splitPositions.js';
 
 /** Which model is measured, on which labeled images, and why. */
@@ -199,7 +200,7 @@ function choosePositions(
 }
 
 function defaultOutput(model: string, split: string): string | null {
-  return isRunDirectory(model) ? join(model, `evaluation-${split}`) : null;
+  return isRunDirectory(model) ? evaluationFolder(model, split) : null;
 }
 
 function score(

@@ -30,4 +30,5 @@ export type { PredictOptions, PredictResult } from './predict.js';
 export { repairModel } from './repairModel.js';
 export type { RepairSettings, TargetImages } from './repairModel.js';
 export { rewriteModel } from './rewrite.js';
+export { listEvaluations } from './runEvaluations.js';
 export { splitPositions } from './splitPositions.js';

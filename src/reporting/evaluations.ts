@@ -8,7 +8,7 @@ import {
   readPredictions,
   type DecisionEvaluation,
 } from '../evaluation/index.js';
-import { galleryIndex } from '../inference/index.js';
+import { galleryIndex, listEvaluations } from '../inference/index.js';
 import { readJsonFile, RoentgenError } from '../native/index.js';
 import type { EvaluatedSplit, GalleryImage } from '../report/index.js';
 import type { RunSummary } from '../training/index.js';
@@ -44,11 +44,9 @@ export async function readEvaluations(
   runDirectory: string,
   run: RunSummary,
 ): Promise<EvaluatedSplit[]> {
-  const folders = (await readdir(runDirectory, { withFileTypes: true }))
-    .filter((entry) => entry.isDirectory() && entry.name.startsWith('evaluation-'))
-    .map(({ name }) => join(runDirectory, name));
   const origins = new Map<string, { folder: string; origin: Origin }>();
-  for (const folder of folders.sort(byNumber)) {
+  for (const name of await listEvaluations(runDirectory)) {
+    const folder = join(runDirectory, name);
     const origin = await readOwn(join(folder, 'metrics.json'), originSchema);
     origins.set(`${origin.split} ${origin.dataHash}`, { folder, origin });
   }
@@ -61,11 +59,6 @@ export async function readEvaluations(
     evaluations.push(readEvaluation(runDirectory, 'validation', origin));
   }
   return (await Promise.all(evaluations)).toSorted((a, b) => rankOf(a, run) - rankOf(b, run));
-}
-
-/** `evaluation-test-10` after `evaluation-test-9`. */
-function byNumber(a: string, b: string): number {
-  return a.localeCompare(b, 'en', { numeric: true });
 }
 
 function nameOf({ split, data, dataHash }: Origin, run: RunSummary): string {

@@ -1,5 +1,4 @@
 /** Re-infers from a run's stored model, and says what of the run is no longer as it was. */
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import {
@@ -10,7 +9,7 @@ import {
   type Checksums,
   type ListedImage,
 } from '../checksums/index.js';
-import { loadModel, type EvaluateHooks, type Model } from '../inference/index.js';
+import { listEvaluations, loadModel, type EvaluateHooks, type Model } from '../inference/index.js';
 import {
   packageVersion,
   readJsonFile,
@@ -75,7 +74,7 @@ export async function verify(
     });
     const own = await verifyOwn(run, checksums, { model, present, weights, signal: hooks.signal });
     checks.push(...inFolder('', own));
-    for (const folder of await evaluationsOf(run.path)) {
+    for (const folder of await listEvaluations(run.path)) {
       throwIfAborted(hooks.signal);
       const found = await verifyEvaluation(join(run.path, folder), run, {
         ...{ model, present, reading, signal: hooks.signal },
@@ -236,13 +235,4 @@ async function readListed(folder: string): Promise<ListedImage[] | string> {
 
 function unlisted(message: string): Check {
   return toCheck('images', [{ subject: 'images.csv', message }], 'images.csv cannot be read');
-}
-
-/** In the order in which they were made. */
-async function evaluationsOf(run: string): Promise<string[]> {
-  const entries = await readdir(run, { withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isDirectory() && entry.name.startsWith('evaluation-'))
-    .map(({ name }) => name)
-    .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
 }
