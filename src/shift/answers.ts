@@ -52,3 +52,12 @@ export function sharesOn(
 export function acceptedShare({ accepted }: Pick<Answers, 'accepted'>): Estimate | null {
   return accepted && rateEstimate(accepted.filter(Boolean).length, accepted.length);
 }
+
+/** That of the source beside that of the target. */
+export function acceptedOfBoth(
+  sourceAnswers: Pick<Answers, 'accepted'>,
+  targetAnswers: Pick<Answers, 'accepted'>,
+): { source: Estimate; target: Estimate } | null {
+  const [source, target] = [acceptedShare(sourceAnswers), acceptedShare(targetAnswers)];
+  return source && target && { source, target };
+}

@@ -1,7 +1,7 @@
 /** Whether images differ from those that a model knows: in what, by how much, and what that may cost. */
 import { isRunDirectory } from '../inference/index.js';
 import { createNewFolder } from '../native/index.js';
-import { acceptedShare } from './answers.js';
+import { acceptedOfBoth } from './answers.js';
 import { compareSides, loadClassifier, type Study } from './study.js';
 import type { ShiftHooks, ShiftOptions, ShiftReport } from './types.js';
 import { verdictOf } from './verdict.js';
@@ -43,11 +43,6 @@ export function reportOf(
   { started, output }: { started: number; output: string | null },
 ): ShiftReport {
   const embedding = ofModel && ofModel.drift;
-  const accepted = ofModel && [
-    acceptedShare(ofModel.source.answers),
-    acceptedShare(ofModel.target),
-  ];
-  const [inSource, inTarget] = accepted ?? [];
   return {
     source: options.source,
     target: options.target,
@@ -59,7 +54,7 @@ export function reportOf(
     seed: options.seed ?? 0,
     ...verdictOf(figures, embedding),
     ...{ figures, embedding },
-    accepted: inSource && inTarget ? { source: inSource, target: inTarget } : null,
+    accepted: ofModel && acceptedOfBoth(ofModel.source.answers, ofModel.target),
     accuracy: ofModel && ofModel.accuracy,
     shares: ofModel && ofModel.shares,
     notes: notesOf(source, target, ofModel),

@@ -1,8 +1,10 @@
 /** Tests and distances equal SciPy's and NumPy's, estimates the formulas of their papers. */
 import { readFileSync } from 'node:fs';
 import test from 'ava';
+import { rateEstimate, type Estimate } from '../../src/evaluation/index.js';
 import { estimateAccuracy } from '../../src/shift/estimates.js';
 import { halvesOf } from '../../src/shift/halves.js';
+import { refusedForLooks } from '../../src/shift/ladder/prior.js';
 import { mixedDiscrepancies } from '../../src/shift/statistics/classShares.js';
 import { discrepancy, testDiscrepancy } from '../../src/shift/statistics/discrepancy.js';
 import { holm } from '../../src/shift/statistics/holm.js';
@@ -152,6 +154,30 @@ test('a model without an error on labeled images is taken to make none elsewhere
   const found = estimateAccuracy({ ...sure, labels: [1, 0] }, unsure, 2, { draws: 100, seed: 0 });
   t.is(found.threshold, 0.8);
   t.is(found.atc.value, 0, 'less sure than on any labeled image');
+});
+
+function rate(hits: number, of: number): Estimate {
+  const estimate = rateEstimate(hits, of);
+  if (estimate === null) throw new Error('of nothing');
+  return estimate;
+}
+
+test('what a gate refuses is a matter of shares up to a target of the rarest class alone, and then of looks', (t) => {
+  const asMany = 300;
+  for (const images of [100, 400, 2000]) {
+    for (const rarest of [0.1, 0.25, 0.5]) {
+      // All that the gate refuses of the source is of the rarest class, up to a third of it.
+      for (let refused = 0; refused <= (images * rarest) / 3; refused += images / 100) {
+        const source = rate(images - refused, images);
+        const share = refused / (images * rarest);
+        const target = rate(Math.round(asMany * (1 - share)), asMany);
+        t.false(refusedForLooks({ source, target }, [rarest, 1 - rarest]), `${images} ${refused}`);
+      }
+      const source = rate(images, images);
+      const none = rate(0, asMany);
+      t.true(refusedForLooks({ source, target: none }, [rarest, 1 - rarest]));
+    }
+  }
 });
 
 test('halves share no patient and have about half of the images', (t) => {

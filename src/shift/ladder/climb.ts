@@ -1,7 +1,7 @@
 /** Climbing the ladder: what repairs bring the target's embeddings nearer to the source's, without a label. */
 import { formatRepairs, referenceQuantiles, type Repair } from '../../data/index.js';
 import { RoentgenError } from '../../native/index.js';
-import { acceptedShare, sharesOn } from '../answers.js';
+import { acceptedOfBoth, acceptedShare, sharesOn } from '../answers.js';
 import {
   judge,
   leastGain,
@@ -11,7 +11,7 @@ import {
   type Standing,
 } from './attempt.js';
 import { errorOfGain } from './gain.js';
-import { sharesAgree } from './prior.js';
+import { refusedForLooks, sharesAgree } from './prior.js';
 import { inOrder, pixelRungs, type PixelRung } from './rungs.js';
 import type { Ladder, Trial } from './types.js';
 
@@ -20,9 +20,9 @@ const criterion =
   "source's classes in whatever shares fit best, so that more or fewer sick are no shift, falls by more than " +
   `${leastGain} standard errors (of the same images, in whole patients). Of several the one that gains most is kept, ` +
   'and the others are tried on top of it, until MMD² is no larger than between halves of the source. Then come AdaBN, ' +
-  'by the same rule, and the shares of the classes: these are re-estimated where no change of looks is left, since the ' +
-  'estimate takes all change for one of shares, where others bring MMD² down by as much, and where answers and ' +
-  'embeddings agree on them. No label of the target is looked at.';
+  'by the same rule, and the shares of the classes: these are re-estimated where no change of looks is left, neither in ' +
+  'MMD² nor in what the gate refuses, since the estimate takes all change for one of shares, where others bring MMD² ' +
+  'down by as much, and where answers and embeddings agree on them. No label of the target is looked at.';
 
 /** @throws RoentgenError as `answersOf` and `decodeImages`; ABORT_ERR */
 export async function climbLadder(climb: Climb): Promise<Ladder> {
@@ -148,14 +148,17 @@ function tryShares({ study, ofModel }: Climb, { answers, mixed }: Standing): Tri
       'the model has no decision rule, which calibrated probabilities take: calibrate it';
     return { ...named, outcome: 'notApplicable', reason };
   }
-  if (mixed.least.squared > ofModel.drift.usual) {
+  const shares = sharesOn(ofModel.source, answers, mixed.least);
+  const accepted = acceptedOfBoth(ofModel.source.answers, answers);
+  const refused = accepted && refusedForLooks(accepted, shares.source);
+  if (refused || mixed.least.squared > ofModel.drift.usual) {
     return { ...named, remaining: mixed.least.squared, outcome: 'otherShift' };
   }
   const groups = { source: study.source.groups, target: study.target.groups };
   const gain = mixed.asIs.squared - mixed.least.squared;
   const error = errorOfGain(mixed.asIs, mixed.least, groups);
-  const agree = sharesAgree(sharesOn(ofModel.source, answers, mixed.least));
-  const outcome = gain <= leastGain * error ? 'noise' : agree ? 'kept' : 'disagreeing';
+  const agreed = sharesAgree(shares) ? 'kept' : 'disagreeing';
+  const outcome = gain <= leastGain * error ? 'noise' : agreed;
   return { ...named, remaining: mixed.least.squared, gain, error, outcome };
 }
 
