@@ -1,5 +1,4 @@
 /** The figures of a recipe: theirs, ours, and what the comparison says. */
-import { join } from 'node:path';
 import { RoentgenError } from '../native/index.js';
 import { matchingNames } from './checkRecipe.js';
 import type { PlannedStep } from './plan.js';
@@ -72,9 +71,7 @@ async function findFigure(
   const without = sources.find(({ name }) => !done.has(name));
   if (without !== undefined) return without.leftOut ?? `${without.name} has not ended well`;
   try {
-    const found = await Promise.all(
-      sources.map(async ({ directory }) => readFigure(join(directory, file), at)),
-    );
+    const found = await Promise.all(sources.map(async (source) => readFigure(source, file, at)));
     return found.reduce((best, one) => (one.value > best.value ? one : best));
   } catch (error) {
     if (error instanceof RoentgenError) return error.message;

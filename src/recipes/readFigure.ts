@@ -1,9 +1,10 @@
 /** A figure of ours, from a file that a step has written. */
 import { readFile } from 'node:fs/promises';
-import { extname } from 'node:path';
+import { extname, join } from 'node:path';
 import { z } from 'zod';
 import { parseCsv } from '../data/index.js';
 import { RoentgenError } from '../native/index.js';
+import type { PlannedStep } from './plan.js';
 import type { Place } from './schema.js';
 import type { Measured } from './verdict.js';
 
@@ -22,13 +23,22 @@ const estimateSchema = z
     return z.NEVER;
   });
 
-/** @throws RoentgenError ERR_INVALID_FILE where there is no such figure; ERR_IO */
-export async function readFigure(file: string, place: Place): Promise<Measured> {
-  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+/**
+ * @param step whose file it is, by its name relative to the step's directory: messages stand in pages and tables, where
+ * no place of this machine belongs
+ * @throws RoentgenError ERR_INVALID_FILE where there is no such figure; ERR_IO
+ */
+export async function readFigure(
+  { name, directory }: Pick<PlannedStep, 'name' | 'directory'>,
+  relative: string,
+  place: Place,
+): Promise<Measured> {
+  const file = `${relative} of ${name}`;
+  const text = await readFile(join(directory, relative), 'utf8').catch((cause: unknown) => {
     throw new RoentgenError('ERR_IO', `Cannot read ${file}`, { cause });
   });
   if (typeof place === 'object') return { value: fromColumn(text, file, place), interval: null };
-  if (extname(file) === '.csv') throw noFigure(file, `${place}: a CSV file has columns`);
+  if (extname(relative) === '.csv') throw noFigure(file, `${place}: a CSV file has columns`);
   const found = follow(parse(text, file), place);
   if (typeof found === 'number') return { value: found, interval: null };
   const estimate = estimateSchema.safeParse(found);

@@ -78,6 +78,7 @@ steps:
     promises: [summary.json]
 figures:
   - { name: Accuracy, report: { value: 1 }, step: after, at: /intervals/overall/accuracy }
+  - { name: Speed, report: { value: 1 }, step: apart, file: summary.json, at: /images/second }
 `;
 
 async function recipeIn(
@@ -206,6 +207,7 @@ test.serial('a step that fails stops what needs it, and nothing else', async (t)
   });
   t.is(result?.figures[0]?.verdict, 'not computed');
   t.regex(result?.figures[0]?.reason ?? '', /after has not ended well/);
+  t.is(result?.figures[1]?.reason, 'summary.json of apart holds no figure at /images/second');
 });
 
 test.serial('a flag that no verb has is told before anything runs', async (t) => {
