@@ -93,8 +93,8 @@ const trainingFlags = trainOptionsSchema
 
 export const anomalyVerb: Verb = {
   description:
-    'Detectors learn from normal training images alone, take their thresholds from validation images, and are judged\n' +
-    'on the test split: AUROC, and the share that each flags of every class, with intervals. Without --model it first\n' +
+    'Detectors learn from normal training images alone, take their thresholds from validation images, and are judged ' +
+    'on the test split: AUROC, and the share that each flags of every class, with intervals. Without --model it first ' +
     'trains an autoencoder on the normal class. With --detector it scores images whose classes nobody knows.',
   positionals: {
     inputs: 'Data: a folder of class folders, a manifest or a packed file; with --detector images',

@@ -32,11 +32,11 @@ const accuracyFlags = z.strictObject({
 
 export const benchmarkVerb: Verb = {
   description:
-    'Measures every model on every device, in every precision, with every batch size: images per\n' +
-    'second, step time, memory, time to the first result. Each round is a process of its own, all in\n' +
-    "turn; a side that fails is a line with its error. Writes a CSV file with timm's column names, JSON\n" +
-    'and a chart. To compare, ROENTGEN_PYTHON names a Python with torch and torchvision, and\n' +
-    'ROENTGEN_ONNXRUNTIME the folder into which npm installed onnxruntime-node. With --accuracy the\n' +
+    'Measures every model on every device, in every precision, with every batch size: images per ' +
+    'second, step time, memory, time to the first result. Each round is a process of its own, all in ' +
+    "turn; a side that fails is a line with its error. Writes a CSV file with timm's column names, JSON " +
+    'and a chart. To compare, ROENTGEN_PYTHON names a Python with torch and torchvision, and ' +
+    'ROENTGEN_ONNXRUNTIME the folder into which npm installed onnxruntime-node. With --accuracy the ' +
     'models are trained instead.',
   positionals: {},
   flags: { Benchmark: commonSchema, Speed: speedSchema, Accuracy: accuracyFlags },

@@ -39,8 +39,8 @@ const imageFlags = labelFlags.omit({ classes: true });
 
 export const calibrateVerb: Verb = {
   description:
-    'Fits temperature, operating point, prediction sets and the gate for unfamiliar images on labeled images that\n' +
-    "the model did not learn from, and writes them into its file; the weights stay as they are. A run's end has\n" +
+    'Fits temperature, operating point, prediction sets and the gate for unfamiliar images on labeled images that ' +
+    "the model did not learn from, and writes them into its file; the weights stay as they are. A run's end has " +
     'done so on its validation images: this is for other rules, and for images from elsewhere.',
   positionals: {
     model: 'Run directory or model file, which is rewritten',

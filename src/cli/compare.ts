@@ -28,8 +28,8 @@ const flags = z.strictObject({
 
 export const compareVerb: Verb = {
   description:
-    'Compares predictions of the same test images: differences with 95% intervals from a paired\n' +
-    "bootstrap of patients, McNemar's exact test of the answers, DeLong's test of the AUROC, and a\n" +
+    'Compares predictions of the same test images: differences with 95% intervals from a paired ' +
+    "bootstrap of patients, McNemar's exact test of the answers, DeLong's test of the AUROC, and a " +
     'verdict. Of a run directory it takes the newest evaluation on the test split.',
   positionals: {
     a: 'Run directory, evaluation folder or predictions.csv',

@@ -55,7 +55,7 @@ const flags = z.strictObject({
 
 export const dataSplit: Verb = {
   description:
-    'Divides images into train, val and test, stratified by class. All images of a patient stay together.\n' +
+    'Divides images into train, val and test, stratified by class. All images of a patient stay together. ' +
     'Splits that the source already has are not kept.',
   positionals: { source: 'Folder of class folders, or a CSV manifest' },
   flags: { Split: flags, Images: labelFlags },

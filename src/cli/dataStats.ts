@@ -24,7 +24,7 @@ const flags = z.strictObject({
 
 export const dataStats: Verb = {
   description:
-    'Measures mean and standard deviation of every pixel in [0, 1], per channel: of the split train where there\n' +
+    'Measures mean and standard deviation of every pixel in [0, 1], per channel: of the split train where there ' +
     'is one, else of all images.',
   positionals: { source: 'Folder of class folders, a CSV manifest, or a packed file' },
   flags: { Images: flags, Labels: labelFlags, Reading: readingFlags },

@@ -19,7 +19,7 @@ const flags = z.strictObject({
 
 export const demoVerb: Verb = {
   description:
-    'Draws synthetic radiographs, trains a small network on them, evaluates it, predicts a few, writes a\n' +
+    'Draws synthetic radiographs, trains a small network on them, evaluates it, predicts a few, writes a ' +
     'report, and says where it all is. About a minute on two cores.',
   positionals: {},
   flags: { Demonstration: flags },

@@ -4,7 +4,7 @@ import type { Verb } from './verb.js';
 
 export const doctorVerb: Verb = {
   description:
-    'Checks Node, LibTorch, processor, memory, disk and image library, and trains one step.\n' +
+    'Checks Node, LibTorch, processor, memory, disk and image library, and trains one step. ' +
     'Every failure comes with what helps; the exit code is 1 when something is broken.',
   positionals: {},
   flags: {},

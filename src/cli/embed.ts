@@ -75,8 +75,8 @@ const imageFlags = labelFlags.omit({ classes: true });
 
 export const embedVerb: Verb = {
   description:
-    'Writes what a layer makes of every image, as embeddings.safetensors and embeddings.csv. With --knn images are\n' +
-    'classified by the nearest of train (of other patients), and the answers compared with those of the network;\n' +
+    'Writes what a layer makes of every image, as embeddings.safetensors and embeddings.csv. With --knn images are ' +
+    'classified by the nearest of train (of other patients), and the answers compared with those of the network; ' +
     'with --project there is a map: scatter.html shows each image where one points, scatter.png is for papers.',
   positionals: {
     model: 'Run directory or model file',

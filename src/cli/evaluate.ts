@@ -53,9 +53,9 @@ const imageFlags = labelFlags.omit({ classes: true });
 
 export const evaluateVerb: Verb = {
   description:
-    'Prints precision, recall and F1 as scikit-learn does, the confusion matrix, accuracy and AUROC.\n' +
-    'Where the model has a decision rule, also calibration, operating point and prediction sets, with intervals.\n' +
-    'With a run directory or --output it also writes metrics.json, predictions.csv, charts and pictures of the errors,\n' +
+    'Prints precision, recall and F1 as scikit-learn does, the confusion matrix, accuracy and AUROC. ' +
+    'Where the model has a decision rule, also calibration, operating point and prediction sets, with intervals. ' +
+    'With a run directory or --output it also writes metrics.json, predictions.csv, charts and pictures of the errors, ' +
     'and it renews the report of a run, whose ledger keeps every look at test images.',
   positionals: {
     model: 'Run directory or model file',

@@ -12,9 +12,9 @@ const readingProblems = z.strictObject({ keepGoing });
 
 export const examVerb: Verb = {
   description:
-    'Examines methods of explanation on a model: does the answer change where a map says that it should (deletion,\n' +
-    'insertion, ROAD), does the map change when the weights are drawn anew, does it lie in the lungs, and does LIME\n' +
-    'fit and repeat itself. Images need no labels; twenty or more give verdicts. The exit code is 1 where a method\n' +
+    'Examines methods of explanation on a model: does the answer change where a map says that it should (deletion, ' +
+    'insertion, ROAD), does the map change when the weights are drawn anew, does it lie in the lungs, and does LIME ' +
+    'fit and repeat itself. Images need no labels; twenty or more give verdicts. The exit code is 1 where a method ' +
     'fails.',
   positionals: { model: 'Run directory or model file', images: 'Image files and folders' },
   flags: { Exam: examSettingsSchema, Reading: readingProblems },

@@ -28,8 +28,8 @@ const outputFlags = z.strictObject({
 
 export const explainVerb: Verb = {
   description:
-    'Draws where a model looked for its answers: heatmaps, overlays, figures, a table, and a gallery.\n' +
-    'Maps of class activation are scaled from 0 to their maximum, which the table keeps. Where that is\n' +
+    'Draws where a model looked for its answers: heatmaps, overlays, figures, a table, and a gallery. ' +
+    'Maps of class activation are scaled from 0 to their maximum, which the table keeps. Where that is ' +
     'negligible there is no evidence, and nothing is drawn.',
   positionals: { model: 'Run directory or model file', images: 'Image files and folders' },
   flags: {

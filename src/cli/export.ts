@@ -18,7 +18,7 @@ const flags = z.strictObject({
 
 export const exportVerb: Verb = {
   description:
-    'Writes a model as ONNX, which onnxruntime runs in Python, C++, C#, Java and browsers. Classes, image size,\n' +
+    'Writes a model as ONNX, which onnxruntime runs in Python, C++, C#, Java and browsers. Classes, image size, ' +
     'normalization and decision rule are in the metadata of the file, as JSON.',
   positionals: { model: 'Run directory or model file' },
   flags: { Export: flags },

@@ -68,7 +68,7 @@ function isPacking(event: { kind: string }): event is PackingProgress & { kind: 
 
 export const findLearningRateVerb: Verb = {
   description:
-    'Lets the learning rate rise from step to step until the loss grows out of bounds, draws the curve, and\n' +
+    'Lets the learning rate rise from step to step until the loss grows out of bounds, draws the curve, and ' +
     'suggests a rate. The network it trains is thrown away.',
   positionals,
   flags: { Test: rateFlags, Reading: readingFlags, Settings: trainOptionsSchema },

@@ -32,8 +32,8 @@ const fewNames = 6;
 
 export const importVerb: Verb = {
   description:
-    'Shows which weights of a file fit an architecture: a model file, safetensors in the names of torchvision or\n' +
-    'timm, or a .pth of torch.save, of which nothing but tensors is ever built. `roentgen train --weights` takes\n' +
+    'Shows which weights of a file fit an architecture: a model file, safetensors in the names of torchvision or ' +
+    'timm, or a .pth of torch.save, of which nothing but tensors is ever built. `roentgen train --weights` takes ' +
     'such a file as it is.',
   positionals: { weights: 'File of weights' },
   flags: { Network: flags },

@@ -16,7 +16,7 @@ type Shape = z.output<typeof flags>;
 
 export const modelsVerb: Verb = {
   description:
-    'Without a name, lists the architectures. With one, prints its layers, the totals as Keras counts\n' +
+    'Without a name, lists the architectures. With one, prints its layers, the totals as Keras counts ' +
     'them, and the multiply-accumulates of one image.',
   positionals: { name: 'One of the list, or the path of a JSON file of your own' },
   flags: { Shape: flags },

@@ -29,8 +29,8 @@ const flags = inferenceFlags.extend({
 
 export const predictVerb: Verb = {
   description:
-    'Classifies image files, and folders at any depth. A model file knows its classes and its preprocessing,\n' +
-    'and how its probabilities become an answer: a threshold, and when the honest one is "uncertain": ambiguous\n' +
+    'Classifies image files, and folders at any depth. A model file knows its classes and its preprocessing, ' +
+    'and how its probabilities become an answer: a threshold, and when the honest one is "uncertain": ambiguous ' +
     'where the image may be of several classes or of none, unfamiliar where it is like no training image.',
   positionals: { model: 'Run directory or model file', images: 'Image files and folders' },
   flags: { Prediction: flags },

@@ -31,8 +31,8 @@ const flags = z.strictObject({
 
 export const probeVerb: Verb = {
   description:
-    'Trains small networks that see only the facts of the files, the border, or the image without the lungs, and\n' +
-    'says how far they get. What they get right, a model may have got right without looking at the lungs.\n' +
+    'Trains small networks that see only the facts of the files, the border, or the image without the lungs, and ' +
+    'says how far they get. What they get right, a model may have got right without looking at the lungs. ' +
     'With --model it also writes probe.json into the run directory. The exit code is 0 whatever it finds.',
   positionals: { data: 'Folder of class folders, a CSV manifest, or a packed file' },
   flags: { Probes: flags, Labels: labelFlags, Reading: readingFlags },

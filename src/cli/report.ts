@@ -15,7 +15,7 @@ const flags = z.strictObject({
 
 export const reportVerb: Verb = {
   description:
-    'Writes report.html (one page that works offline), README.md (a model card) and plots/ into a run directory,\n' +
+    'Writes report.html (one page that works offline), README.md (a model card) and plots/ into a run directory, ' +
     'from the predictions that training and `roentgen evaluate` left there.',
   positionals: { run: 'Run directory' },
   flags: { Report: flags },

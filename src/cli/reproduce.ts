@@ -58,9 +58,9 @@ const everything = 'all';
 
 export const reproduceVerb: Verb = {
   description:
-    'Repeats the experiment of a report from its recipe: every step is a command of roentgen, all that it\n' +
-    "writes is collected in one folder with a page, and each figure is compared with the report's. What was\n" +
-    'done before with the same command on the same inputs is not done again. Without a recipe it lists them.\n' +
+    'Repeats the experiment of a report from its recipe: every step is a command of roentgen, all that it ' +
+    "writes is collected in one folder with a page, and each figure is compared with the report's. What was " +
+    'done before with the same command on the same inputs is not done again. Without a recipe it lists them. ' +
     'The exit code is 1 where a step failed.',
   positionals: { recipe: 'A name that it lists, all, or the path of a YAML file' },
   flags: { Reproduction: flags },

@@ -15,8 +15,8 @@ import type { Verb } from './verb.js';
 
 export const serveVerb: Verb = {
   description:
-    'Answers over HTTP what models think of images: POST /predict and /explain, the Open Inference\n' +
-    'Protocol under /v2, Prometheus metrics at /metrics, a page at /. Files that change are loaded beside\n' +
+    'Answers over HTTP what models think of images: POST /predict and /explain, the Open Inference ' +
+    'Protocol under /v2, Prometheus metrics at /metrics, a page at /. Files that change are loaded beside ' +
     'the old ones and take their place without a lost request. The log is JSON on stderr.',
   positionals: {
     models:

@@ -54,11 +54,11 @@ const imageFlags = labelFlags.omit({ classes: true });
 
 export const shiftVerb: Verb = {
   description:
-    'Compares the images of a target with those of a source: brightness, sharpness, borders, files and,\n' +
-    'with a model, its embeddings; says how bad it is, what shifted most, and how accurate the model\n' +
-    'still is, estimated without labels. With --repair it tries inversion, border crop, percentile\n' +
-    'window, CLAHE, histogram matching, AdaBN and the shares of the classes, keeps what brings the\n' +
-    'embeddings nearer beyond chance, and writes a new model file. Labels of the target are used once,\n' +
+    'Compares the images of a target with those of a source: brightness, sharpness, borders, files and, ' +
+    'with a model, its embeddings; says how bad it is, what shifted most, and how accurate the model ' +
+    'still is, estimated without labels. With --repair it tries inversion, border crop, percentile ' +
+    'window, CLAHE, histogram matching, AdaBN and the shares of the classes, keeps what brings the ' +
+    'embeddings nearer beyond chance, and writes a new model file. Labels of the target are used once, ' +
     'at the end, for the figures before and after.',
   positionals: {
     source: "Images that the model knows, such as its run's data: folder, manifest or packed file",

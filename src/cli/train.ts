@@ -63,8 +63,8 @@ const configSchema = trainOptionsSchema.extend({ data: z.string().optional() });
 
 export const trainVerb: Verb = {
   description:
-    'Audits the data, trains a classifier, keeps the epoch that validates best, and writes a new run directory with a\n' +
-    'report and a model card.\n' +
+    'Audits the data, trains a classifier, keeps the epoch that validates best, and writes a new run directory with a ' +
+    'report and a model card. ' +
     'Settings come from the defaults (in brackets), then the --config file, then the flags.',
   positionals: {
     data: 'Folder root/CLASS/* or root/{train,val,test}/CLASS/*, a CSV manifest, or a packed file',

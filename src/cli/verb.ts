@@ -29,7 +29,7 @@ export interface Example {
 }
 
 export interface Verb {
-  /** Below the usage line in the help. */
+  /** One paragraph, below the usage line in the help. */
   description: string;
   /** What each positional of the usage is. */
   positionals: Readonly<Record<string, string>>;

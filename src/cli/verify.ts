@@ -23,8 +23,8 @@ const reading = z.strictObject({ workers, cacheDir });
 
 export const verifyVerb: Verb = {
   description:
-    'Compares files, weights, images and splits of a run with the hashes that it kept of them, predicts\n' +
-    'its validation images and those of its evaluations again, and computes all figures anew. Names\n' +
+    'Compares files, weights, images and splits of a run with the hashes that it kept of them, predicts ' +
+    'its validation images and those of its evaluations again, and computes all figures anew. Names ' +
     'what differs; exit code 1 where something does. Writes nothing into the run.',
   positionals: {
     run: 'Run directory',

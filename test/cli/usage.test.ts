@@ -3,6 +3,8 @@ import test from 'ava';
 import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { listModels } from '../../src/index.js';
+import type { Verb } from '../../src/cli/verb.js';
+import { verbs, type VerbEntry } from '../../src/cli/verbs.js';
 import { roentgen, startRoentgen } from './program.js';
 
 const folder = tmpdir();
@@ -31,6 +33,17 @@ test.serial("a verb's help has its flags, their defaults in brackets, and exampl
   t.regex(stdout, /-b, --batch-size +Images per step \[32\]/);
   t.regex(stdout, /--opt +Optimizer \(adam, adamw, sgd, rmsprop,\s+lion\) \[adam\]/);
   t.regex(stdout, /roentgen train chest_xray/);
+});
+
+async function loadAll(entries: readonly VerbEntry[]): Promise<Verb[]> {
+  const loaded = await Promise.all(
+    entries.map(async (entry) => ('verbs' in entry ? loadAll(entry.verbs) : [await entry.load()])),
+  );
+  return loaded.flat();
+}
+
+test('every verb describes itself in one paragraph, which the help breaks into lines', async (t) => {
+  for (const { description } of await loadAll(verbs)) t.notRegex(description, /\n| {2}/);
 });
 
 test.serial('the version is that of the package', async (t) => {
