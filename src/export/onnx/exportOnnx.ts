@@ -57,20 +57,9 @@ export async function exportOnnx(options: OnnxOptions): Promise<OnnxExport> {
   const written = new LayerWriter(graph, spec, weights, { value: seen, height, width }).write();
   const outputs = outputsOf(model);
   const logits = both ? meanOfHalves(graph, written, outputs) : written;
-  const classifies = model.task === 'classification';
-  const asProbabilities = classifies && options.probabilities === true;
+  const asProbabilities = model.task === 'classification' && options.probabilities === true;
   const result = asProbabilities ? toProbabilities(graph, model, { logits, outputs }) : logits;
-  const shownOutputs = asProbabilities ? model.classes.length : outputs;
-  const output: GraphValue = {
-    name: asProbabilities ? 'probabilities' : classifies ? 'logits' : 'image',
-    type: 'float32',
-    shape: classifies ? ['N', shownOutputs] : ['N', channels, height, width],
-    description: !classifies
-      ? 'Normalized'
-      : shownOutputs === 1
-        ? 'The logit of the second class of the metadata'
-        : 'One value per class, in the order of the metadata',
-  };
+  const output = describeOutput(model, { outputs, asProbabilities });
   graph.rename(result, output.name);
   const input: GraphValue = {
     name: inputName,
@@ -88,6 +77,27 @@ export async function exportOnnx(options: OnnxOptions): Promise<OnnxExport> {
   const path = options.output ?? model.path.replace(/(\.safetensors)?$/, '.onnx');
   await writeFileAtomic(path, bytes);
   return { path, sizeBytes: bytes.length, opset, input, output, metadata };
+}
+
+function describeOutput(
+  { task, classes, format: { channels, height, width } }: Model,
+  { outputs, asProbabilities }: { outputs: number; asProbabilities: boolean },
+): GraphValue {
+  const type = 'float32';
+  if (task !== 'classification') {
+    const shape = ['N', channels, height, width];
+    return { name: 'image', type, shape, description: 'Normalized' };
+  }
+  const values = asProbabilities ? classes.length : outputs;
+  return {
+    name: asProbabilities ? 'probabilities' : 'logits',
+    type,
+    shape: ['N', values],
+    description:
+      values === 1
+        ? 'The logit of the second class of the metadata'
+        : 'One value per class, in the order of the metadata',
+  };
 }
 
 function describe({
