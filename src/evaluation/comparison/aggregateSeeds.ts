@@ -3,7 +3,7 @@ import { invalidArgument } from '../../native/index.js';
 import { sum } from '../arrays.js';
 import type { ClassificationMetrics } from '../metrics/evaluateClassification.js';
 import { overallFigures, type OverallFigure } from '../intervals/metricIntervals.js';
-import { figureTitles, overallFigure } from '../metrics/overallFigure.js';
+import { figureRange, figureTitles, overallFigure } from '../metrics/overallFigure.js';
 import { t95 } from '../intervals/studentT.js';
 import { padLeft } from '../text.js';
 
@@ -12,7 +12,10 @@ export interface SeedSummary {
   mean: number;
   /** Sample standard deviation (n − 1); null for one run. */
   std: number | null;
-  /** 95% interval of the mean by Student's t with n − 1 degrees of freedom; null for one run. It may pass 0 or 1. */
+  /**
+   * 95% interval of the mean by Student's t with n − 1 degrees of freedom, cut off where the figure's own range ends:
+   * at 0 and 1; −1 and 1 for the MCC, 0 and 2 for the Brier score. Null for one run.
+   */
   low: number | null;
   high: number | null;
   min: number;
@@ -49,7 +52,10 @@ export function aggregateSeeds(results: readonly ClassificationMetrics[]): SeedA
   const figures = overallFigures.map((figure) => {
     const values = results.map((metrics) => overallFigure(metrics, figure));
     const defined = values.filter((value) => value !== null);
-    return [figure, defined.length < values.length ? null : summarize(defined)] as const;
+    return [
+      figure,
+      defined.length < values.length ? null : summarize(defined, figureRange(figure)),
+    ] as const;
   });
   return {
     runs: results.length,
@@ -64,14 +70,18 @@ function testSet({ perClass, binary }: ClassificationMetrics): string {
   return binary === null ? supports : `${supports} (positive ${binary.positive})`;
 }
 
-function summarize(values: readonly number[]): SeedSummary {
+function summarize(
+  values: readonly number[],
+  [least, greatest]: readonly [number, number],
+): SeedSummary {
   const count = values.length;
   const mean = sum(values) / count;
   const range = { min: Math.min(...values), max: Math.max(...values) };
   if (count === 1) return { mean, std: null, low: null, high: null, ...range };
   const std = Math.sqrt(sum(values.map((value) => (value - mean) ** 2)) / (count - 1));
   const half = (t95(count - 1) * std) / Math.sqrt(count);
-  return { mean, std, low: mean - half, high: mean + half, ...range };
+  const [low, high] = [Math.max(least, mean - half), Math.min(greatest, mean + half)];
+  return { mean, std, low, high, ...range };
 }
 
 /** The aggregate as an aligned table, one line for each figure that is defined in all runs. */

@@ -29,6 +29,16 @@ const readers: Readonly<Record<OverallFigure, (metrics: ClassificationMetrics) =
     specificity: ({ binary }) => binary?.specificity ?? null,
   };
 
+/** The least and the greatest value that a figure can have. */
+export function figureRange(figure: OverallFigure): readonly [number, number] {
+  return otherRanges[figure] ?? [0, 1];
+}
+
+const otherRanges: Readonly<Partial<Record<OverallFigure, readonly [number, number]>>> = {
+  mcc: [-1, 1],
+  brier: [0, 2],
+};
+
 export const figureTitles: Readonly<Record<OverallFigure, string>> = {
   accuracy: 'accuracy',
   balancedAccuracy: 'balanced acc.',
