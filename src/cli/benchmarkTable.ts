@@ -2,6 +2,7 @@
 import { sideNames, type BenchmarkRow, type Figures } from '../benchmark/index.js';
 import { fittingTable, none, type Column } from './fittingTable.js';
 import type { Style } from './style.js';
+import { plural } from './text.js';
 
 /** Three digits, no power of ten. */
 function three(value: number): string {
@@ -67,12 +68,26 @@ export function benchmarkTable(
 ): string[] {
   const compares = rows.some(({ side }) => side !== 'roentgen');
   const shown = [...columns, ...(compares ? [sideColumn] : []), ...figureColumns];
-  const failures = rows.flatMap((row) =>
-    row.error === null
-      ? []
-      : [`${nameOf(row)}: ${row.error.message.trimEnd()} [${row.error.code}]`],
-  );
-  return [...fittingTable(rows, shown, width, style), '', describe(rounds, compares), ...failures];
+  return [
+    ...fittingTable(rows, shown, width, style),
+    '',
+    describe(rounds, compares),
+    ...failuresOf(rows),
+  ];
+}
+
+/** Each error once, with the first row that failed by it and the number of the others. */
+function failuresOf(rows: readonly BenchmarkRow[]): string[] {
+  const failed = new Map<string, string[]>();
+  for (const row of rows) {
+    if (row.error === null) continue;
+    const error = `${row.error.message.trimEnd()} [${row.error.code}]`;
+    failed.set(error, [...(failed.get(error) ?? []), nameOf(row)]);
+  }
+  return [...failed].map(([error, [first = '', ...others]]) => {
+    const more = others.length > 0 ? ` and ${plural(others.length, 'other')}` : '';
+    return `${first}${more}: ${error}`;
+  });
 }
 
 function nameOf({ model, mode, device, precision, batchSize, side }: BenchmarkRow): string {

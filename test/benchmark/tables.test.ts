@@ -109,6 +109,22 @@ test('the table has a line for each side, and the errors below it', (t) => {
   );
 });
 
+test('an error that several rows have in common is told once', (t) => {
+  const failed = rowsOf(
+    [1, 8, 32].map((batchSize) => {
+      return {
+        measured: made({ batchSize }),
+        ...{ side: 'roentgen' as const, processes: [], error: failure },
+      };
+    }),
+  );
+  const told = benchmarkTable(failed, 1, Infinity, plain).filter((line) =>
+    line.includes(failure.code),
+  );
+  t.is(told.length, 1);
+  t.regex(told[0] ?? '', /^resnet18 infer cpu fp32 1, roentgen and 2 others: no memory/);
+});
+
 test('a narrow terminal loses the figures that matter least, and hears which', (t) => {
   const lines = benchmarkTable(rows, 2, 80, plain);
   const table = lines.slice(0, lines.indexOf(''));

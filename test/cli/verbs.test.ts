@@ -103,7 +103,10 @@ test.serial(
 
     const stopped = await roentgen(folder, 'predict', 'runs/run', images);
     t.is(stopped.exitCode, 1);
-    t.regex(stopped.stderr, /^1 problem:\n {2}broken\.png: .* \[ERR_UNREADABLE_IMAGE\]$/m);
+    t.regex(
+      stopped.stderr,
+      /^1 problem:\n {2}broken\.png: cannot be decoded: .* \[ERR_UNREADABLE_IMAGE\]$/m,
+    );
     t.is(stopped.stdout.trimEnd().split('\n').length, 1 + 2, 'the others are predicted');
 
     const wentOn = await roentgen(folder, 'predict', 'runs/run', images, '--keep-going', '--json');
