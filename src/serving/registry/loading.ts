@@ -24,7 +24,7 @@ function checkServable({ path, task, format }: Model): void {
   if (task !== 'classification') {
     throw new RoentgenError(
       'ERR_UNSUPPORTED',
-      `${path}: it reconstructs images: only classifiers can be served`,
+      `${path}: it reconstructs images, and only classifiers can be served: name those, or move it out of the folder`,
     );
   }
   if (format.lungs !== undefined) {
