@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { z } from 'zod';
 import { parseCsv } from '../data/index.js';
+import { median } from '../evaluation/index.js';
 import { RoentgenError } from '../native/index.js';
 import type { PlannedStep } from './plan.js';
 import type { Place } from './schema.js';
@@ -70,18 +71,22 @@ function follow(root: unknown, pointer: string): unknown {
 const takes = {
   first: (values) => values[0],
   last: (values) => values.at(-1),
-  mean: (values) => values.reduce((sum, value) => sum + value, 0) / values.length,
+  median,
   highest: (values) => Math.max(...values),
   lowest: (values) => Math.min(...values),
 } satisfies Record<string, (values: readonly number[]) => number | undefined>;
 
-function fromColumn(text: string, file: string, { column, take }: Exclude<Place, string>): number {
+function fromColumn(
+  text: string,
+  file: string,
+  { column, take, dividing }: Exclude<Place, string>,
+): number {
   const [header, ...rows] = parseCsv(text, file).map(({ cells }) => cells);
   const at = header?.indexOf(column) ?? -1;
   const cells = rows.map((row) => row[at] ?? '').filter((cell) => cell !== '');
   const value = cells.length === 0 ? undefined : takes[take](cells.map(Number));
   if (value === undefined || Number.isNaN(value)) throw noFigure(file, `column ${column}`);
-  return value;
+  return dividing === undefined ? value : dividing / value;
 }
 
 function noFigure(file: string, where: string): RoentgenError {

@@ -104,7 +104,12 @@ export const placeSchema = z.union([
     .describe('JSON pointer; a part `class=NORMAL` finds an entry of a list'),
   z.strictObject({
     column: text.describe('Of a CSV file'),
-    take: z.enum(['first', 'last', 'mean', 'highest', 'lowest']).default('last'),
+    take: z.enum(['first', 'last', 'median', 'highest', 'lowest']).default('last'),
+    dividing: z
+      .number()
+      .positive()
+      .optional()
+      .describe('What is divided by it: images by images per second are seconds'),
   }),
 ]);
 
