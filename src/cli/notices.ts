@@ -37,15 +37,9 @@ export function problemLines(problems: readonly Problem[], all: boolean): string
   const hidden = problems.length - shown.length;
   return [
     `${plural(problems.length, 'problem')}:`,
-    ...shown.map((problem) => `  ${describeProblem(problem)}`),
+    ...shown.map(({ file, message, code }) => `  ${file}: ${message} [${code}]`),
     ...(hidden > 0 ? [`  and ${plural(hidden, 'other')}; --verbose lists all`] : []),
   ];
-}
-
-/** Some messages name their file, so that they can stand alone; it is named once. */
-function describeProblem({ file, message, code }: Problem): string {
-  const named = message.startsWith(`${file}: `) ? message : `${file}: ${message}`;
-  return `${named} [${code}]`;
 }
 
 function toJson(value: unknown): string {

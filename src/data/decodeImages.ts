@@ -1,8 +1,9 @@
 /** Decoding many images at once into one array, with the ones that failed told apart. */
 import { basename } from 'node:path';
-import { isAbort, RoentgenError, throwIfAborted } from '../native/index.js';
+import { throwIfAborted } from '../native/index.js';
 import { mapConcurrently } from './concurrency.js';
 import { decodeImage, type DecodeOptions } from './decode.js';
+import { toProblem } from './imageFile.js';
 import type { ImageFormat, ImageInput, Problem } from './types.js';
 
 export interface NamedImage {
@@ -53,13 +54,6 @@ export async function decodeImages(
     }
   });
   return { pixels: Buffer.concat(buffers), kept, problems };
-}
-
-/** What was wrong with an image, for lists of problems; throws what was wrong with the call, or an abort. */
-export function toProblem(name: string, error: unknown): Problem {
-  const known = error instanceof RoentgenError && !isAbort(error);
-  if (!known || error.code === 'ERR_INVALID_ARGUMENT') throw error;
-  return { file: name, code: error.code, message: error.message };
 }
 
 /** Names for images that may have none: a path's last part, or the position. */

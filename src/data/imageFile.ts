@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import sharp from 'sharp';
 import { isMissing, RoentgenError, invalidArgument, type ErrorCode } from '../native/index.js';
 import { decodeDicom, dicomExtension, isDicom } from './dicom/index.js';
-import type { LoadedImage } from './types.js';
+import type { LoadedImage, Problem } from './types.js';
 
 /** Pixels an image may have: five times a 43 cm detector at 0.1 mm, a quarter of a 20,000² bomb. */
 export const defaultPixelLimit = 100_000_000;
@@ -91,7 +91,7 @@ export function decodeError(name: string, cause: unknown, pixelLimit: number): R
       );
 }
 
-/** `details.reason` is the message without name and remedy, for lists of many files. */
+/** `details` are the parts of the message: what `toProblem` tells of it. */
 export function imageError(
   code: ErrorCode,
   name: string,
@@ -99,8 +99,19 @@ export function imageError(
   remedy: string,
   cause: unknown,
 ): RoentgenError {
-  const details = { file: name, reason };
+  const details = { file: name, reason, remedy };
   return new RoentgenError(code, `${name}: ${reason}. ${remedy}`, { details, cause });
+}
+
+/**
+ * What was wrong with one image, for lists of problems, which name the file beside the message. Throws what concerns
+ * all: the disk, the call, an abort.
+ */
+export function toProblem(file: string, error: unknown): Problem {
+  if (!(error instanceof RoentgenError)) throw error;
+  const { reason, remedy } = error.details;
+  if (typeof reason !== 'string' || typeof remedy !== 'string') throw error;
+  return { file, code: error.code, message: `${reason}. ${remedy}` };
 }
 
 /** sharp puts each of libvips's complaints on a line of its own; the first says what happened. */

@@ -255,9 +255,10 @@ function refuseFailures({ source, keepGoing }: Job, failures: Problem[]): void {
   throw new RoentgenError(
     'ERR_FILES_SKIPPED',
     `${failures.length} of ${total} images cannot be packed:${shown.join('')}` +
-      `${more > 0 ? `\n  … and ${more} more` : ''}\nRepair them or take them out` +
-      (failures.length < total ? ', or go on without them (keepGoing, --keep-going).' : '.') +
-      ' What was decoded is kept.',
+      (more > 0 ? `\n  … and ${more} more` : '') +
+      (failures.length < total
+        ? '\nOr go on without them (keepGoing, --keep-going). What was decoded is kept.'
+        : ''),
     { details: { problems: failures } },
   );
 }

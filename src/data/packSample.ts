@@ -1,8 +1,7 @@
 /** One sample on its way into a packed file: its files are read and hashed, and its slot is filled. */
-import { RoentgenError } from '../native/index.js';
 import { decodeMasked } from './decode.js';
 import { contentHash, sha256 } from './fingerprint.js';
-import { readImageFile } from './imageFile.js';
+import { readImageFile, toProblem } from './imageFile.js';
 import { readMaskFile } from './lungs/index.js';
 import type { PartialImages } from './partial.js';
 import type { ImageFormat, Problem, Sample } from './types.js';
@@ -79,12 +78,4 @@ function hashOf(file: PromiseSettledResult<Buffer | undefined>): string | null {
 function unwrap<T>(file: PromiseSettledResult<T>): T {
   if (file.status === 'fulfilled') return file.value;
   throw file.reason;
-}
-
-/** What is wrong with one file is its problem; what is wrong with the disk or with us concerns all. */
-function toProblem(file: string, error: unknown): Problem {
-  if (error instanceof RoentgenError && typeof error.details['reason'] === 'string') {
-    return { file, code: error.code, message: error.details['reason'] };
-  }
-  throw error;
 }

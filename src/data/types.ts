@@ -12,6 +12,7 @@ export interface Problem {
   /** Relative to the source's root, with '/' separators. */
   file: string;
   code: ErrorCode;
+  /** What is wrong with it; `file` is not repeated. */
   message: string;
 }
 

@@ -84,9 +84,10 @@ function fromColumn(
   const [header, ...rows] = parseCsv(text, file).map(({ cells }) => cells);
   const at = header?.indexOf(column) ?? -1;
   const cells = rows.map((row) => row[at] ?? '').filter((cell) => cell !== '');
-  const value = cells.length === 0 ? undefined : takes[take](cells.map(Number));
-  if (value === undefined || Number.isNaN(value)) throw noFigure(file, `column ${column}`);
-  return dividing === undefined ? value : dividing / value;
+  const taken = cells.length === 0 ? NaN : (takes[take](cells.map(Number)) ?? NaN);
+  const value = dividing === undefined ? taken : dividing / taken;
+  if (!Number.isFinite(value)) throw noFigure(file, `column ${column}`);
+  return value;
 }
 
 function noFigure(file: string, where: string): RoentgenError {

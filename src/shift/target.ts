@@ -77,7 +77,10 @@ async function decodeAgain(
   const images = (side.files ?? []).map((image, at) => ({ image, name: side.names[at] ?? '' }));
   const { pixels, problems } = await decodeImages(images, format, { workers, signal });
   const [problem] = problems;
-  if (problem) throw new RoentgenError(problem.code, problem.message, { details: { problems } });
+  if (problem !== undefined) {
+    const { file, code, message } = problem;
+    throw new RoentgenError(code, `${file}: ${message}`, { details: { problems } });
+  }
   const { channels, height, width } = format;
   const dataset = Dataset.fromImages(pixels, [images.length, channels, height, width]);
   return {

@@ -348,16 +348,18 @@ test('images without a mask and bad masks are problems; without any mask nothing
   t.deepEqual(
     packed.problems.map(({ file, code, message }) => [file, code, message.replaceAll(root, '')]),
     [
-      ['A/0.jpeg', 'ERR_NOT_FOUND', 'it has no lung mask'],
+      ['A/0.jpeg', 'ERR_NOT_FOUND', 'it has no lung mask. Add it, or take the image out.'],
       [
         'A/1.jpeg',
         'ERR_INVALID_FILE',
-        'its mask /masks/A/1.png: no pixel is 128 or brighter, so it shows no lung',
+        'its mask /masks/A/1.png: no pixel is 128 or brighter, so it shows no lung. ' +
+          'Replace the mask, or take the image out.',
       ],
       [
         'B/2.jpeg',
         'ERR_INVALID_FILE',
-        "its mask /masks/B/2.png: it is 9×9 pixels, which is not the shape of the image's 40×30",
+        "its mask /masks/B/2.png: it is 9×9 pixels, which is not the shape of the image's 40×30. " +
+          'Replace the mask, or take the image out.',
       ],
     ],
   );

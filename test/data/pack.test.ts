@@ -256,7 +256,7 @@ test('an unreadable file is one problem among others', async (t) => {
     keepGoing: true,
   });
   t.deepEqual(packed.problems, [
-    { file: 'gone.png', code: 'ERR_NOT_FOUND', message: 'no such file' },
+    { file: 'gone.png', code: 'ERR_NOT_FOUND', message: 'no such file. Check the path.' },
   ]);
 });
 

@@ -24,12 +24,16 @@ test('images per second are told as seconds of so many images', async (t) => {
   t.is(value, 25);
 });
 
-test('a column that is not there has no figure, and the file is named without its folder', async (t) => {
+test('a column without a finite value has no figure, and the file is named without its folder', async (t) => {
   const directory = await temporaryFolder(t);
-  await writeFile(join(directory, 'summary.csv'), 'epoch,seconds\n1,4\n');
-  const reading = readFigure({ name: 'a', directory }, 'summary.csv', {
-    ...{ column: 'minutes', take: 'last' },
-  });
-  const error = await t.throwsAsync(reading, { code: 'ERR_INVALID_FILE' });
-  t.is(error.message, 'summary.csv of a holds no figure at column minutes');
+  await writeFile(join(directory, 'summary.csv'), 'epoch,speed,note\n1,0,none\n');
+  for (const place of [
+    { column: 'minutes', take: 'last' },
+    { column: 'note', take: 'last' },
+    { column: 'speed', take: 'last', dividing: 1000 },
+  ] as const) {
+    const reading = readFigure({ name: 'a', directory }, 'summary.csv', place);
+    const error = await t.throwsAsync(reading, { code: 'ERR_INVALID_FILE' });
+    t.is(error.message, `summary.csv of a holds no figure at column ${place.column}`);
+  }
 });

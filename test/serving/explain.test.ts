@@ -111,6 +111,8 @@ test('activations are of one layer, which has to be named', async (t) => {
 
 test('what cannot be explained is refused with the reason', async (t) => {
   const { post } = await served(t);
+  const note = new FormData();
+  note.append('a', new Blob(['no image']), 'note.txt');
   const bytes = await readFile(t.context.images[0] ?? '');
   const cases = [
     ['/explain?method=gradcam', bytes, 400, /method/],
@@ -119,7 +121,8 @@ test('what cannot be explained is refused with the reason', async (t) => {
     ['/explain?layer=head', bytes, 400, /./],
     ['/explain', await formOf(t.context.images.slice(0, 2)), 400, /2 files/],
     ['/explain', 'no image', 415, /curl/],
-    ['/explain', Buffer.from('no image'), 422, /cannot be decoded/],
+    ['/explain', Buffer.from('no image'), 422, /^image: cannot be decoded/],
+    ['/explain', note, 422, /^note.txt: cannot be decoded/],
     ['/explanations/other', bytes, 404, /other/],
   ] as const;
   for (const [path, body, status, message] of cases) {

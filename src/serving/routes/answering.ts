@@ -66,9 +66,9 @@ export async function answerTensors(
 
 /** What is wrong with one file or several, as the error of the whole request. */
 export function asError([first, ...others]: readonly Problem[]): RoentgenError {
+  if (first === undefined) {
+    return new RoentgenError('ERR_UNREADABLE_IMAGE', 'There is no image that can be read');
+  }
   const more = others.length > 0 ? ` (and ${others.length} more that cannot be read)` : '';
-  return new RoentgenError(
-    first?.code ?? 'ERR_UNREADABLE_IMAGE',
-    (first?.message ?? 'There is no image that can be read') + more,
-  );
+  return new RoentgenError(first.code, `${first.file}: ${first.message}${more}`);
 }
