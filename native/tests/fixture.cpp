@@ -26,6 +26,10 @@ uint32_t mix(uint32_t h) {
   return h ^ h >> 16;
 }
 
+uint32_t bits(uint32_t seed, uint32_t position) {
+  return mix(mix(position) ^ seed);
+}
+
 }  // namespace
 
 NetworkFixture::NetworkFixture(const std::string& name)
@@ -47,8 +51,8 @@ int NetworkFixture::steps() const {
   return static_cast<int>(*member(at("optimizer"), "steps").integer());
 }
 
-uint32_t NetworkFixture::bits(const std::string& name, uint32_t position) const {
-  return mix(mix(position) ^ fnv1a(text(*at("salt").integer(), ":", name)));
+uint32_t NetworkFixture::seed(const std::string& name) const {
+  return fnv1a(text(*at("salt").integer(), ":", name));
 }
 
 at::Tensor NetworkFixture::initial(const std::string& name, at::IntArrayRef shape) const {
@@ -66,9 +70,10 @@ at::Tensor NetworkFixture::initial(const std::string& name, at::IntArrayRef shap
     shift = name.ends_with("bn3.weight") ? 0.25 : 1.0;
     scale = 0.1;
   }
+  const uint32_t seed = this->seed(name), size = static_cast<uint32_t>(tensor.numel());
   auto* out = tensor.mutable_data_ptr<double>();
-  for (uint32_t i = 0; i < tensor.numel(); ++i) {
-    const uint32_t word = bits(name, i);
+  for (uint32_t i = 0; i < size; ++i) {
+    const uint32_t word = bits(seed, i);
     const double noise = static_cast<double>(word >> 8) / 8388608.0 - 1.0;
     out[i] = sparse && word % 8 != 0 ? 0.0 : shift + scale * noise;
   }
@@ -99,9 +104,10 @@ std::shared_ptr<Dataset> NetworkFixture::dataset() const {
   auto images = at::empty({batch_, *member(input, "channels").integer(),
                            *member(input, "height").integer(), *member(input, "width").integer()},
                           at::kByte);
+  const uint32_t seed = this->seed("input");
   auto* out = images.mutable_data_ptr<uint8_t>();
   for (uint32_t i = 0; i < images.numel(); ++i)
-    out[i] = static_cast<uint8_t>(bits("input", i) >> 24);
+    out[i] = static_cast<uint8_t>(bits(seed, i) >> 24);
   return std::make_shared<Dataset>(TensorFile{{{"images", images}}, {}}, "fixture");
 }
 
@@ -136,9 +142,10 @@ Deviation NetworkFixture::deviation(const std::string& name, const at::Tensor& a
   const auto size = static_cast<uint32_t>(flat.numel());
   const auto* data = flat.const_data_ptr<double>();
   const auto samples = std::min(size, static_cast<uint32_t>(*at("samples").integer()));
+  const uint32_t seed = this->seed(name + "#samples");
   double difference = 0;
   for (uint32_t k = 0; k < samples; ++k) {
-    const double value = data[size == samples ? k : bits(name + "#samples", k) % size];
+    const double value = data[size == samples ? k : bits(seed, k) % size];
     difference += std::pow(value - expected.values.at(k), 2);
   }
   // The sampled elements stand for all, and the norm must agree beside them.

@@ -51,7 +51,8 @@ class NetworkFixture {
                       const Reference& expected) const;
 
  private:
-  uint32_t bits(const std::string& name, uint32_t position) const;
+  // Of the formula's numbers for one tensor.
+  uint32_t seed(const std::string& name) const;
   at::Tensor initial(const std::string& name, at::IntArrayRef shape) const;
 
   std::string name_;
