@@ -42,8 +42,8 @@ export async function readImageFile(path: string, name: string): Promise<Buffer>
 
 /**
  * The image as its file means it: color profiles are ignored, EXIF orientation is applied, transparency is laid on
- * black. Pixels are taken as they are. Of DICOM files the picture is decoded at once, see `decodeDicom`; of others nothing before the pixels are asked
- * for.
+ * black. Pixels are taken as they are. Of DICOM files the picture is decoded at once, see `decodeDicom`; of others
+ * nothing before the pixels are asked for.
  */
 export async function openImage(image: LoadedImage, pixelLimit: number): Promise<sharp.Sharp> {
   const options = { limitInputPixels: pixelLimit, ignoreIcc: true, autoOrient: true };
@@ -112,6 +112,17 @@ export function toProblem(file: string, error: unknown): Problem {
   const { reason, remedy } = error.details;
   if (typeof reason !== 'string' || typeof remedy !== 'string') throw error;
   return { file, code: error.code, message: `${reason}. ${remedy}` };
+}
+
+/** What is wrong with one file or several, as the error of the whole call; `details.problems` has them all. */
+export function asError(problems: readonly Problem[]): RoentgenError {
+  const [first, ...others] = problems;
+  if (first === undefined) {
+    return new RoentgenError('ERR_UNREADABLE_IMAGE', 'There is no image that can be read');
+  }
+  const more = others.length > 0 ? ` (and ${others.length} more that cannot be read)` : '';
+  const message = `${first.file}: ${first.message}${more}`;
+  return new RoentgenError(first.code, message, { details: { problems } });
 }
 
 /** sharp puts each of libvips's complaints on a line of its own; the first says what happened. */

@@ -1,5 +1,6 @@
 /** The target: images that may differ, drawn from all there are, and packed with repairs or without. */
 import {
+  asError,
   decodeImages,
   mapClasses,
   packDataset,
@@ -76,11 +77,7 @@ async function decodeAgain(
 ): Promise<Side> {
   const images = (side.files ?? []).map((image, at) => ({ image, name: side.names[at] ?? '' }));
   const { pixels, problems } = await decodeImages(images, format, { workers, signal });
-  const [problem] = problems;
-  if (problem !== undefined) {
-    const { file, code, message } = problem;
-    throw new RoentgenError(code, `${file}: ${message}`, { details: { problems } });
-  }
+  if (problems.length > 0) throw asError(problems);
   const { channels, height, width } = format;
   const dataset = Dataset.fromImages(pixels, [images.length, channels, height, width]);
   return {

@@ -71,7 +71,7 @@ export async function readLungs(
  */
 export async function readMask(
   image: string | Uint8Array,
-  mask: string | Uint8Array,
+  mask: string | Uint8Array | undefined,
   format: ImageFormat,
   options: Omit<MaskOptions, 'mask'> & { name?: string | undefined } = {},
 ): Promise<Uint8Array> {

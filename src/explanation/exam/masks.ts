@@ -27,12 +27,8 @@ export async function readMasks(
   const problems: Problem[] = [];
   for (const { path, name, mask } of samples) {
     throwIfAborted(signal);
-    if (mask === undefined) {
-      problems.push({ file: name, code: 'ERR_NOT_FOUND', message: 'it has no lung mask' });
-      continue;
-    }
     try {
-      regions.set(name, await readMask(path, mask, format, { name, maskName: mask }));
+      regions.set(name, await readMask(path, mask, format, { name }));
     } catch (error) {
       problems.push(toProblem(name, error));
     }

@@ -1,7 +1,6 @@
 /** Images of one request through a model: decoded in its format, and answered. */
 import { decodeImage, limiter, toProblem, type Problem } from '../../data/index.js';
 import type { TensorAnswer, TensorOptions } from '../../inference/index.js';
-import { RoentgenError } from '../../native/index.js';
 import type { ServedModel } from '../registry/types.js';
 import type { UploadedFile } from './bodies.js';
 
@@ -62,13 +61,4 @@ export async function answerTensors(
   return await Promise.all(
     images.map(async (image) => model.predictTensor(image, { raw, signal, places })),
   );
-}
-
-/** What is wrong with one file or several, as the error of the whole request. */
-export function asError([first, ...others]: readonly Problem[]): RoentgenError {
-  if (first === undefined) {
-    return new RoentgenError('ERR_UNREADABLE_IMAGE', 'There is no image that can be read');
-  }
-  const more = others.length > 0 ? ` (and ${others.length} more that cannot be read)` : '';
-  return new RoentgenError(first.code, `${first.file}: ${first.message}${more}`);
 }

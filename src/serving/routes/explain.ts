@@ -1,6 +1,7 @@
 /** `POST /explain`: where a model looked, as a heat map or as numbers; TorchServe's addresses beside it. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { asError } from '../../data/index.js';
 import {
   colormapNames,
   explainImages,
@@ -16,7 +17,6 @@ import type { Routes, ServingContext } from '../context.js';
 import { signalOf } from '../deadline.js';
 import { notice } from '../../models/index.js';
 import type { ServedModel } from '../registry/types.js';
-import { asError } from './answering.js';
 import { readFiles, takeFiles, type UploadedFile } from './bodies.js';
 import { entryOf } from './predict.js';
 import { answerAt, modelQuery } from './query.js';

@@ -1,6 +1,6 @@
 /** `POST /predict`: what people type with curl, and what the page asks; TorchServe's addresses beside it. */
 import { z } from 'zod';
-import type { Problem } from '../../data/index.js';
+import { asError, type Problem } from '../../data/index.js';
 import type { Answer, TensorAnswer } from '../../inference/index.js';
 import type { PredictBody, PredictionEntry } from '../api.js';
 import type { Routes } from '../context.js';
@@ -8,7 +8,7 @@ import { signalOf } from '../deadline.js';
 import { notice } from '../../models/index.js';
 import type { ServedModel } from '../registry/types.js';
 import { withoutPaths } from '../withoutPaths.js';
-import { answerFiles, asError } from './answering.js';
+import { answerFiles } from './answering.js';
 import { readFiles, takeFiles, type UploadedFile } from './bodies.js';
 import { answerAt, modelQuery } from './query.js';
 

@@ -1,6 +1,6 @@
 /** `/v2/…`: the Open Inference Protocol, as KServe and Triton speak it. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Problem } from '../../data/index.js';
+import { asError, type Problem } from '../../data/index.js';
 import { parseWith, RoentgenError } from '../../native/index.js';
 import type { Routes, ServingContext } from '../context.js';
 import { signalOf } from '../deadline.js';
@@ -11,7 +11,7 @@ import { encodeInferAnswer } from '../protocol/response.js';
 import { repositoryIndexRequestSchema } from '../protocol/schemas.js';
 import type { ModelTensors } from '../protocol/tensors.js';
 import type { Lease, ServedModel } from '../registry/types.js';
-import { answerFiles, answerTensors, asError, type AskOptions } from './answering.js';
+import { answerFiles, answerTensors, type AskOptions } from './answering.js';
 import { readBytes, takeBytes } from './bodies.js';
 import { modelInPath } from './query.js';
 
