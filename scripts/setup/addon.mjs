@@ -8,7 +8,7 @@ import { hashInputs, stampOf, walk } from './files.mjs';
 import { lastLines, run, which } from './process.mjs';
 
 const limitMs = 60 * 60_000;
-const testLimitMs = 15 * 60_000;
+const testLimitMs = 30 * 60_000;
 /** A file that includes torch.h takes up to this much memory to compile. */
 const bytesPerCompiler = 2 * 2 ** 30;
 
