@@ -1,7 +1,6 @@
 /** The shortest proof that an installation works, on every Node that is supported: seconds, no fixtures. */
 import { spawnSync } from 'node:child_process';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import test from 'ava';
 import {
@@ -12,6 +11,7 @@ import {
   train,
   writePhantomDataset,
 } from '../src/index.js';
+import { temporaryFolder } from './temporaryFolder.js';
 
 test('the addon loads and knows its machine', (t) => {
   const { torchVersion, torchVersionBuilt, threads } = systemInfo();
@@ -20,8 +20,7 @@ test('the addon loads and knows its machine', (t) => {
 });
 
 test('one epoch on tiny phantoms gives a model that predicts', async (t) => {
-  const folder = await mkdtemp(join(tmpdir(), 'roentgen-smoke-'));
-  t.teardown(() => rm(folder, { recursive: true, force: true }));
+  const folder = await temporaryFolder(t);
   const phantoms = { imagesPerClass: 10, size: 32, mergePneumonia: true };
   const { images } = await writePhantomDataset(join(folder, 'phantoms'), phantoms);
 

@@ -2,7 +2,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
-import { roentgen, temporaryFolder, tinyData, tinyRun } from './program.js';
+import { roentgen, tinyData, tinyRun } from './program.js';
+import { temporaryFolder } from '../temporaryFolder.js';
 
 test('an autoencoder is trained and judged, and its detector scores images', async (t) => {
   const folder = await temporaryFolder(t);

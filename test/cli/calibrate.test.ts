@@ -3,7 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import { predictionTable } from '../../src/cli/predict.js';
-import { roentgen, temporaryFolder, tinyData, tinyRun } from './program.js';
+import { roentgen, tinyData, tinyRun } from './program.js';
+import { temporaryFolder } from '../temporaryFolder.js';
 
 test.serial('a run is calibrated, evaluated and used with what that fitted', async (t) => {
   const folder = await temporaryFolder(t);

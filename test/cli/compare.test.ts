@@ -3,7 +3,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { writePredictions } from '../../src/index.js';
-import { roentgen, temporaryFolder } from './program.js';
+import { roentgen } from './program.js';
+import { temporaryFolder } from '../temporaryFolder.js';
 
 /** Predictions of 40 images, of which the first `right` are right; the folder is made. */
 async function writeModel(folder: string, right: number): Promise<void> {

@@ -5,8 +5,8 @@ import test from 'ava';
 import { readConfigFile } from '../../src/cli/configFile.js';
 import { settle } from '../../src/cli/flags.js';
 import { trainOptionsSchema } from '../../src/index.js';
-import { temporaryFolder } from './program.js';
 import type { ExecutionContext } from 'ava';
+import { temporaryFolder } from '../temporaryFolder.js';
 
 async function read(t: ExecutionContext, text: string) {
   const file = join(await temporaryFolder(t), 'config.yaml');

@@ -1,9 +1,6 @@
 /** Runs the command line as a child process, and makes small data for it. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtemp, realpath, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { ExecutionContext } from 'ava';
 import { writePhantomDataset } from '../../src/index.js';
 
 const program = resolve('scripts/roentgen.mjs');
@@ -61,13 +58,6 @@ export function startRoentgen(
 
 export async function roentgen(folder: string, ...args: string[]): Promise<Finished> {
   return startRoentgen(folder, args).finished;
-}
-
-/** A new folder; it goes when the test ends. */
-export async function temporaryFolder(t: ExecutionContext): Promise<string> {
-  const folder = await realpath(await mkdtemp(join(tmpdir(), 'roentgen-cli-')));
-  t.teardown(() => rm(folder, { recursive: true, force: true }));
-  return folder;
 }
 
 /** 30 phantoms of 32×32 pixels in three classes, as a folder of split folders. */

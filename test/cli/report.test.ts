@@ -2,7 +2,8 @@
 import { readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import { roentgen, temporaryFolder, tinyData, tinyRun } from './program.js';
+import { roentgen, tinyData, tinyRun } from './program.js';
+import { temporaryFolder } from '../temporaryFolder.js';
 
 test('training leaves a report, evaluation renews it, and seeds are averaged', async (t) => {
   const folder = await temporaryFolder(t);

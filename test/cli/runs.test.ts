@@ -7,7 +7,8 @@ import { comparisonLines } from '../../src/cli/runsComparison.js';
 import { runsTable } from '../../src/cli/runsTable.js';
 import { styleFor } from '../../src/cli/style.js';
 import { compareRuns, trainOptionsSchema, type RunSummary } from '../../src/index.js';
-import { roentgen, temporaryFolder, tinyData, tinyRun } from './program.js';
+import { roentgen, tinyData, tinyRun } from './program.js';
+import { temporaryFolder } from '../temporaryFolder.js';
 
 const noStyle = styleFor({ isTTY: false });
 

@@ -3,7 +3,8 @@ import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import { parse } from 'yaml';
-import { roentgen, startRoentgen, temporaryFolder, tinyData, tinyRun } from './program.js';
+import { roentgen, startRoentgen, tinyData, tinyRun } from './program.js';
+import { temporaryFolder } from '../temporaryFolder.js';
 
 test.serial(
   'a run is trained, repeated from its own config.yaml, evaluated, and used',

@@ -2,7 +2,8 @@
 import { appendFile, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import { roentgen, temporaryFolder, tinyData, tinyRun } from './program.js';
+import { roentgen, tinyData, tinyRun } from './program.js';
+import { temporaryFolder } from '../temporaryFolder.js';
 
 test('verify ends with 0 for a run as it was, and with 1 and a name for one that is not', async (t) => {
   const folder = await temporaryFolder(t);

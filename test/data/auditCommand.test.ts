@@ -3,7 +3,8 @@ import { cpSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import type { Audit } from '../../src/index.js';
-import { roentgen, temporaryFolder, tinyData, tinyRun } from '../cli/program.js';
+import { roentgen, tinyData, tinyRun } from '../cli/program.js';
+import { temporaryFolder } from '../temporaryFolder.js';
 
 test('the exit code is 0 for a clean set and 3 where splits leak, and training says the same', async (t) => {
   const folder = await temporaryFolder(t);

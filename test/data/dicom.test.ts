@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { decodeDicom, isDicom, patientKeys, UnsupportedDicom } from '../../src/data/dicom/index.js';
 import { decodeImage, inspectSource, packDataset, scanSource } from '../../src/data/index.js';
 import { packageRoot } from '../../src/native/index.js';
+import { temporaryFolder } from '../temporaryFolder.js';
 
 const folder = join(packageRoot, 'test/fixtures/dicom');
 const expected = JSON.parse(readFileSync(join(folder, 'expected.json'), 'utf8')) as {
@@ -87,13 +87,13 @@ test('a file that is cut off fails, or gives a picture of the right size', async
 });
 
 test('images of one patient have one key, which is not the name', async (t) => {
-  const cache = await mkdtemp(join(tmpdir(), 'roentgen-dicom-'));
+  const cache = await temporaryFolder(t);
   const paths = ['window', 'rle'].map((name) => join(folder, `${name}.dcm`));
   const [first, second] = await patientKeys(paths, cache);
   t.regex(first ?? '', /^patient-[0-9a-f]{16}$/);
   t.is(first, second);
   t.is((await patientKeys(paths, cache))[0], first);
-  const elsewhere = await mkdtemp(join(tmpdir(), 'roentgen-dicom-'));
+  const elsewhere = await temporaryFolder(t);
   t.not((await patientKeys(paths, elsewhere))[0], first);
   const other = join(cache, 'other.dcm');
   const bytes = await readFile(paths[0] ?? '');
@@ -103,7 +103,7 @@ test('images of one patient have one key, which is not the name', async (t) => {
 });
 
 test('a folder of DICOM files is scanned, grouped by patient, packed and inspected like any other', async (t) => {
-  const root = await mkdtemp(join(tmpdir(), 'roentgen-dicom-'));
+  const root = await temporaryFolder(t);
   for (const [label, names] of Object.entries({
     A: ['window', 'rle', 'jpeg2000'],
     B: ['implicit', 'jpeg-lossless', 'monochrome1'],

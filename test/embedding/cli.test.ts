@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import type { EmbedDataResult } from '../../src/index.js';
-import { roentgen, temporaryFolder, tinyData, tinyRun } from '../cli/program.js';
+import { roentgen, tinyData, tinyRun } from '../cli/program.js';
+import { temporaryFolder } from '../temporaryFolder.js';
 
 test('roentgen embed writes vectors, neighbors and a map, and takes new images up to the next flag', async (t) => {
   const folder = await temporaryFolder(t);

@@ -1,9 +1,9 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { formatPredictions, writePredictions } from '../../src/evaluation/index.js';
 import { randomSource } from './fixtures.js';
+import { temporaryFolder } from '../temporaryFolder.js';
 
 const predictions = {
   classes: ['NORMAL', 'PNEUMONIA'],
@@ -138,8 +138,7 @@ test('columns of unequal length are refused', (t) => {
 });
 
 test('a written file holds the formatted text', async (t) => {
-  const folder = await mkdtemp(join(tmpdir(), 'roentgen-'));
-  t.teardown(() => rm(folder, { recursive: true }));
+  const folder = await temporaryFolder(t);
   const path = join(folder, 'predictions.csv');
   await writePredictions(path, predictions);
   t.is(await readFile(path, 'utf8'), formatPredictions(predictions, 'csv'));

@@ -1,6 +1,5 @@
 /** The predictions file comes back as it was written, and what was changed by hand is refused. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import {
@@ -10,11 +9,10 @@ import {
   type Predictions,
 } from '../../src/evaluation/index.js';
 import { randomSource } from './fixtures.js';
+import { temporaryFolder } from '../temporaryFolder.js';
 
 async function temporaryFile(t: ExecutionContext): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'roentgen-'));
-  t.teardown(() => rm(folder, { recursive: true }));
-  return join(folder, 'predictions.csv');
+  return join(await temporaryFolder(t), 'predictions.csv');
 }
 
 const oddWords = [

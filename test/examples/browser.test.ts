@@ -1,6 +1,5 @@
 /** The example page computes in Chromium what the model itself says. */
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -11,6 +10,7 @@ import { exportOnnx } from '../../src/export/index.js';
 import { loadModel } from '../../src/inference/index.js';
 import { train } from '../../src/training/index.js';
 import { testInBrowser } from '../report/browser.js';
+import { temporaryFolder } from '../temporaryFolder.js';
 
 /** The network's size: an image that has it is resized neither by us nor by the browser. */
 const size = 64;
@@ -30,8 +30,7 @@ for (const channels of [1, 3] as const) {
   testInBrowser(
     `an exported model of ${channels} channels answers in the browser as it does here`,
     async (t, open) => {
-      const folder = await mkdtemp(join(tmpdir(), 'roentgen-browser-'));
-      t.teardown(() => rm(folder, { recursive: true, force: true }));
+      const folder = await temporaryFolder(t);
       const phantoms = { imagesPerClass: 16, size, mergePneumonia: true };
       const { images } = await writePhantomDataset(join(folder, 'phantoms'), phantoms);
       const run = await train({

@@ -3,8 +3,9 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import { roentgen, temporaryFolder } from '../cli/program.js';
+import { roentgen } from '../cli/program.js';
 import { drawImage, inRegion, writeRegionModel } from './handMade.js';
+import { temporaryFolder } from '../temporaryFolder.js';
 
 test.serial('images are explained, and what is no evidence is said', async (t) => {
   const folder = await temporaryFolder(t);

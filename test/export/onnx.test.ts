@@ -1,7 +1,6 @@
-import { mkdtemp, readFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import test from 'ava';
+import test, { type ExecutionContext } from 'ava';
 import * as onnx from 'onnxruntime-web';
 import { exportOnnx } from '../../src/export/index.js';
 import { loadModel, toMetadata } from '../../src/inference/index.js';
@@ -13,6 +12,7 @@ import {
   writeTensors,
   type Precision,
 } from '../../src/native/index.js';
+import { temporaryFolder } from '../temporaryFolder.js';
 
 onnx.env.wasm.numThreads = 1;
 
@@ -38,12 +38,12 @@ interface Made {
 
 /** A model whose normalization has something to do: statistics as training leaves them, not zeros and ones. */
 async function makeModel(
+  t: ExecutionContext,
   name: string,
   channels: 1 | 3,
   { temperature = 1, tta, single = false }: Made = {},
 ): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'roentgen-onnx-'));
-  const path = join(folder, 'model.safetensors');
+  const path = join(await temporaryFolder(t), 'model.safetensors');
   const spec = loadModelSpec(name);
   const reconstruction = spec.task === 'reconstruction';
   const classes = single ? classNames.slice(0, 2) : classNames;
@@ -124,7 +124,7 @@ const colored = new Set(['autoencoder', 'lenet5', 'resnet18']);
 for (const name of listModels()) {
   for (const channels of colored.has(name) ? ([1, 3] as const) : ([1] as const)) {
     test(`${name} with ${channels} channels: onnxruntime computes what roentgen does`, async (t) => {
-      const model = await makeModel(name, channels);
+      const model = await makeModel(t, name, channels);
       const output = `${model}.onnx`;
       const exported = await exportOnnx({ model, output });
       const pixels = images(channels);
@@ -146,7 +146,7 @@ for (const name of listModels()) {
 }
 
 test('a model that answers for an image and its mirror image does so in onnxruntime', async (t) => {
-  const model = await makeModel('cnn5', 1, { tta: 'hflip' });
+  const model = await makeModel(t, 'cnn5', 1, { tta: 'hflip' });
   const output = `${model}.onnx`;
   const exported = await exportOnnx({ model, output });
   t.deepEqual(exported.output.shape, ['N', classNames.length]);
@@ -158,7 +158,7 @@ test('a model that answers for an image and its mirror image does so in onnxrunt
 
 for (const tta of [undefined, 'hflip'] as const) {
   test(`a single output for two classes in onnxruntime, averaged: ${tta ?? 'none'}`, async (t) => {
-    const model = await makeModel('lenet5', 1, { single: true, ...(tta && { tta }) });
+    const model = await makeModel(t, 'lenet5', 1, { single: true, ...(tta && { tta }) });
     const pixels = images(1);
     const normalized = Float32Array.from(pixels, (value) => (value / 255 - 0.45) / 0.25);
     const logits = await answers(model, pixels);
@@ -185,7 +185,7 @@ for (const [name, temperature] of [
   ['cnn-binary', 0.6],
 ] as const) {
   test(`${name} with preprocessing and probabilities inside answers for bytes as predict does`, async (t) => {
-    const model = await makeModel(name, 1, { temperature });
+    const model = await makeModel(t, name, 1, { temperature });
     const output = `${model}.onnx`;
     const exported = await exportOnnx({ model, output, preprocessing: true, probabilities: true });
     const pixels = images(1);

@@ -1,16 +1,9 @@
-import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import type { ExecutionContext } from 'ava';
 import { RoentgenError, writeError, writeFileAtomic } from '../../src/native/index.js';
 import { onSmallDisk } from '../smallDisk.js';
-
-async function temporaryFolder(t: ExecutionContext): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'roentgen-'));
-  t.teardown(() => rm(folder, { recursive: true }));
-  return folder;
-}
+import { temporaryFolder } from '../temporaryFolder.js';
 
 test('text and bytes are written, and replace what was there', async (t) => {
   const folder = await temporaryFolder(t);

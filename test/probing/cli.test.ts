@@ -1,8 +1,9 @@
 /** `roentgen probe` on the command line: a table for people, JSON for machines, codes for wrong use. */
 import { join } from 'node:path';
 import test from 'ava';
-import { roentgen, temporaryFolder } from '../cli/program.js';
+import { roentgen } from '../cli/program.js';
 import { writeCollection } from './collections.js';
+import { temporaryFolder } from '../temporaryFolder.js';
 
 test('the table is printed, or JSON, and wrong flags are refused by name', async (t) => {
   const folder = await temporaryFolder(t);

@@ -1,12 +1,12 @@
 /** The region that hides the lungs is one for all images, covers what masks share, and forgives odd ones. */
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import test, { type ExecutionContext } from 'ava';
+import test from 'ava';
 import sharp from 'sharp';
 import { lungRegion } from '../../src/probing/lungs.js';
 import { side } from '../../src/probing/types.js';
 import { plainMaterial } from './collections.js';
+import { temporaryFolder } from '../temporaryFolder.js';
 
 /** A mask file that is white in one rectangle. */
 async function mask(path: string, left: number, top: number, width: number, height: number) {
@@ -29,14 +29,8 @@ function materialOf(names: readonly string[], folder: string) {
   return { ...plainMaterial(), files, train: files.length };
 }
 
-async function newFolder(t: ExecutionContext): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'roentgen-lungs-'));
-  t.teardown(() => rm(folder, { recursive: true, force: true }));
-  return folder;
-}
-
 test('the region is what the masks cover together, 2 pixels wider on each side', async (t) => {
-  const folder = await newFolder(t);
+  const folder = await temporaryFolder(t);
   await mask(join(folder, 'a.png'), 20, 10, 8, 30);
   await mask(join(folder, 'b.png'), 28, 10, 8, 30);
   const found = await lungRegion(materialOf(['a.png', 'b.png'], folder), undefined);
@@ -50,7 +44,7 @@ test('the region is what the masks cover together, 2 pixels wider on each side',
 });
 
 test('one odd mask in a hundred does not blacken the image, and is told of', async (t) => {
-  const folder = await newFolder(t);
+  const folder = await temporaryFolder(t);
   const names = Array.from({ length: 100 }, (_, number) => `${number}.png`);
   for (const name of names.slice(1)) await mask(join(folder, name), 20, 20, 10, 10);
   await mask(join(folder, '0.png'), 0, 0, side, side);
@@ -65,7 +59,7 @@ test('one odd mask in a hundred does not blacken the image, and is told of', asy
 });
 
 test('masks that cannot be read are listed, and where none can there is nothing to see', async (t) => {
-  const folder = await newFolder(t);
+  const folder = await temporaryFolder(t);
   await mkdir(join(folder, 'deep'));
   await mask(join(folder, 'deep', 'good.png'), 20, 20, 10, 10);
   await writeFile(join(folder, 'bad.png'), 'no image');

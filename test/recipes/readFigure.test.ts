@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { readFigure } from '../../src/recipes/readFigure.js';
-import { temporaryFolder } from '../cli/program.js';
+import { temporaryFolder } from '../temporaryFolder.js';
 
 test('of a column its first or last value, its median, highest or lowest', async (t) => {
   const directory = await temporaryFolder(t);

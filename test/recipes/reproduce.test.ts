@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { readReproductions, reproduce, writeResults } from '../../src/recipes/index.js';
 import type { Reproduction } from '../../src/index.js';
-import { roentgen, startRoentgen, temporaryFolder } from '../cli/program.js';
+import { roentgen, startRoentgen } from '../cli/program.js';
+import { temporaryFolder } from '../temporaryFolder.js';
 
 const head = `
 name: tiny

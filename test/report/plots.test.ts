@@ -1,17 +1,14 @@
 /** A run's plots are files that open, one SVG and one PNG each. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import sharp from 'sharp';
 import { writePlots } from '../../src/report/index.js';
 import { bareContent, madeUpContent } from './content.js';
+import { temporaryFolder } from '../temporaryFolder.js';
 
 test('every chart is written as SVG and, twice as wide, as PNG, the first evaluation under plain names', async (t) => {
-  const root = mkdtempSync(join(tmpdir(), 'roentgen-plots-'));
-  t.teardown(() => {
-    rmSync(root, { recursive: true });
-  });
+  const root = await temporaryFolder(t);
   const content = await madeUpContent();
   const evaluations = content.evaluations.map((split, index) =>
     index === 0 ? split : { ...split, name: '../../else where' },
@@ -33,10 +30,7 @@ test('every chart is written as SVG and, twice as wide, as PNG, the first evalua
 });
 
 test('a run with nothing to show has no plots', async (t) => {
-  const folder = mkdtempSync(join(tmpdir(), 'roentgen-plots-'));
-  t.teardown(() => {
-    rmSync(folder, { recursive: true });
-  });
+  const folder = await temporaryFolder(t);
   t.deepEqual(await writePlots(folder, bareContent(await madeUpContent())), []);
   t.deepEqual(readdirSync(folder), []);
 });

@@ -1,7 +1,6 @@
 /** MLflow itself keeps what a run logs, as its own client reads it back. */
 import { execFile, spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import test, { type ExecutionContext } from 'ava';
@@ -33,6 +32,7 @@ json.dump({
     "artifacts": {os.path.relpath(path, folder): open(path, "rb").read().hex() for path in sorted(files)},
 }, sys.stdout)
 `;
+import { temporaryFolder } from '../temporaryFolder.js';
 
 /** The Python that has MLflow; undefined, with a word in the log, where there is none. */
 async function findPython(t: ExecutionContext): Promise<string | undefined> {
@@ -65,12 +65,6 @@ async function startServer(t: ExecutionContext, python: string, folder: string):
     await gone;
   });
   return `http://127.0.0.1:${port}`;
-}
-
-async function temporaryFolder(t: ExecutionContext): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'roentgen-mlflow-'));
-  t.teardown(() => rm(folder, { recursive: true, force: true }));
-  return folder;
 }
 
 test('a run that starts before its server, is killed and resumed is whole in MLflow', async (t) => {

@@ -1,10 +1,10 @@
 /** Event files are TensorBoard's own, byte for byte, and are whole whatever happens to the disk. */
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { hostname, tmpdir } from 'node:os';
+import { readdir, readFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import test, { type ExecutionContext } from 'ava';
+import test from 'ava';
 import { packageRoot } from '../../src/native/index.js';
 import { crc32c } from '../../src/training/logging/recordFile.js';
 import { EventWriter } from '../../src/training/logging/tensorboard.js';
@@ -31,12 +31,6 @@ function writeEvents(writer: EventWriter): void {
 
 /** The oracle's, in milliseconds. */
 const now = (): number => 1_700_000_000_250;
-
-async function temporaryFolder(t: ExecutionContext): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'roentgen-events-'));
-  t.teardown(() => rm(folder, { recursive: true, force: true }));
-  return folder;
-}
 
 test('CRC-32C agrees with RFC 3720, appendix B.4', (t) => {
   const scsiRead =
@@ -194,6 +188,7 @@ json.dump({
 }, sys.stdout)
 `;
 import { onSmallDisk } from '../smallDisk.js';
+import { temporaryFolder } from '../temporaryFolder.js';
 
 test('TensorBoard reads the events of a run and of its resumption as one', async (t) => {
   const python = process.env['ROENTGEN_PYTHON'] ?? 'python3';

@@ -1,11 +1,10 @@
 /** Run directories and tracking servers for tests of MLflow. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import { MlflowRun } from '../../src/training/logging/mlflow.js';
 import type { MlflowSettings } from '../../src/training/logging/mlflowSettings.js';
 import { FakeMlflow } from './fakeMlflow.js';
+import { temporaryFolder } from '../temporaryFolder.js';
 
 /** A run directory and the server its runs are tracked by; runs retry at once. */
 export class TrackedFolder {
@@ -36,8 +35,7 @@ export class TrackedFolder {
 }
 
 export async function createFolder(t: ExecutionContext, port: number): Promise<TrackedFolder> {
-  const directory = await mkdtemp(join(tmpdir(), 'roentgen-mlflow-'));
-  t.teardown(() => rm(directory, { recursive: true, force: true }));
+  const directory = await temporaryFolder(t);
   return new TrackedFolder(directory, { uri: `http://127.0.0.1:${port}`, experiment: 'chest' });
 }
 
