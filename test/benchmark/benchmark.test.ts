@@ -16,6 +16,7 @@ import { locateOnnxruntime, pythonProgram, pytorchVersion } from '../../src/benc
 import { parseCsv } from '../../src/data/index.js';
 import { Network } from '../../src/native/index.js';
 import { roentgen, tinyData } from '../cli/program.js';
+import { temporaryFolder } from '../temporaryFolder.js';
 
 /** As little as can be measured: the first step, and five that are timed. */
 const fast = { rounds: 1, warmUp: 0, seconds: 0.001 } as const;
@@ -146,7 +147,6 @@ for work in json.loads(sys.argv[1]):
     except UnknownNetwork as error:
         print(-1)
 `;
-import { temporaryFolder } from '../temporaryFolder.js';
 
 test.serial('PyTorch builds the same networks, or says that it knows none such', async (t) => {
   if (!(await hasPytorch(t))) return;

@@ -1,6 +1,5 @@
 /** What decoding promises, checked on images made here. */
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32, deflateSync } from 'node:zlib';
 import test, { type ExecutionContext } from 'ava';
@@ -8,6 +7,7 @@ import sharp from 'sharp';
 import { decodeImage, type DecodeOptions } from '../../src/data/decode.js';
 import type { ImageFormat } from '../../src/data/types.js';
 import type { ErrorCode } from '../../src/native/index.js';
+import { temporaryFolder } from '../temporaryFolder.js';
 
 const gray = (height: number, width: number): ImageFormat => ({
   channels: 1,
@@ -215,8 +215,7 @@ test('damaged files are refused by name', async (t) => {
 });
 
 test('missing and unreadable files are refused by path', async (t) => {
-  const folder = await mkdtemp(join(tmpdir(), 'roentgen-'));
-  t.teardown(() => rm(folder, { recursive: true }));
+  const folder = await temporaryFolder(t);
   await rejects(t, join(folder, 'gone.png'), 'ERR_NOT_FOUND', /gone\.png: no such file/);
   await rejects(t, folder, 'ERR_UNREADABLE_IMAGE', /roentgen-.*: cannot be read: EISDIR/);
   if (process.getuid?.() === 0) {

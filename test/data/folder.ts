@@ -1,17 +1,16 @@
 /** Temporary folders full of files, and where the real radiographs lie. */
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { ExecutionContext } from 'ava';
+import { temporaryFolder } from '../temporaryFolder.js';
 
 /** A new folder holding `files` (content by relative path); it goes when the test ends. */
 export async function makeFolder(
   t: ExecutionContext,
   files: Readonly<Record<string, string | Uint8Array>>,
 ): Promise<string> {
-  const root = await realpath(await mkdtemp(join(tmpdir(), 'roentgen-data-')));
-  t.teardown(() => rm(root, { recursive: true, force: true }));
+  const root = await temporaryFolder(t);
   for (const [name, content] of Object.entries(files)) {
     const path = join(root, name);
     await mkdir(dirname(path), { recursive: true });

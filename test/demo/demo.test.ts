@@ -1,15 +1,14 @@
 /** The demonstration goes all the way, and does nothing twice. */
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { demo } from '../../src/index.js';
 import { close } from '../inference/same.js';
+import { temporaryFolder } from '../temporaryFolder.js';
 
 test('it draws, trains, evaluates and predicts; a second one finds the images and makes its own run', async (t) => {
-  const output = await mkdtemp(join(tmpdir(), 'roentgen-demo-'));
-  t.teardown(() => rm(output, { recursive: true, force: true }));
+  const output = await temporaryFolder(t);
   const stages: string[] = [];
 
   const first = await demo(
@@ -45,8 +44,7 @@ test('it draws, trains, evaluates and predicts; a second one finds the images an
 });
 
 test('an aborted demonstration leaves no images that look whole', async (t) => {
-  const output = await mkdtemp(join(tmpdir(), 'roentgen-demo-'));
-  t.teardown(() => rm(output, { recursive: true, force: true }));
+  const output = await temporaryFolder(t);
   const signal = AbortSignal.abort();
   await t.throwsAsync(demo({ output, quick: true }, { signal }), { code: 'ABORT_ERR' });
   t.false(existsSync(join(output, 'phantoms-40')));

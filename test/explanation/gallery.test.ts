@@ -1,6 +1,4 @@
 /** The gallery in a browser: it fits, it is accessible, it stays by itself, and its filters tell the truth. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import axe, { type AxeResults } from 'axe-core';
@@ -11,6 +9,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { galleryHtml } from '../../src/explanation/gallery/page.js';
 import type { ExplanationRow } from '../../src/explanation/index.js';
 import { testInBrowser } from '../report/browser.js';
+import { temporaryFolder } from '../temporaryFolder.js';
 
 const classes = ['NORMAL', 'PNEUMONIA'];
 
@@ -45,10 +44,7 @@ async function writeGallery(
   t: ExecutionContext,
   filename = (image: number): string => `image${image}.png`,
 ): Promise<{ file: string }> {
-  const folder = mkdtempSync(join(tmpdir(), 'roentgen-gallery-'));
-  t.teardown(() => {
-    rmSync(folder, { recursive: true, force: true });
-  });
+  const folder = await temporaryFolder(t);
   const create = { width: 8, height: 8, channels: 3, background: '#555' } as const;
   const png = await sharp({ create }).png().toBuffer();
   for (const name of ['images', 'overlays', 'figures']) {

@@ -1,17 +1,9 @@
 /** What `npm pack` makes works in an empty project: set-up, both module systems, and the types. */
 import { spawn } from 'node:child_process';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  readdirSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import test from 'ava';
+import { temporaryFolder } from '../temporaryFolder.js';
 
 const repository = resolve('.');
 
@@ -98,10 +90,7 @@ function libTorch(): string {
 test('the packed package sets itself up and serves ESM, CommonJS and TypeScript', async (t) => {
   // The addon is compiled once more: minutes on two cores that other tests use too.
   t.timeout(30 * 60_000);
-  const folder = mkdtempSync(join(tmpdir(), 'roentgen-package-'));
-  t.teardown(() => {
-    rmSync(folder, { recursive: true, force: true });
-  });
+  const folder = await temporaryFolder(t);
   const consumer = join(folder, 'consumer');
   mkdirSync(consumer);
   const files = {

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import test, { type ExecutionContext } from 'ava';
 import { freePort } from '../../src/cli/freePort.js';
 import { MlflowRun } from '../../src/training/logging/mlflow.js';
+import { temporaryFolder } from '../temporaryFolder.js';
 
 const run = promisify(execFile);
 
@@ -32,7 +33,6 @@ json.dump({
     "artifacts": {os.path.relpath(path, folder): open(path, "rb").read().hex() for path in sorted(files)},
 }, sys.stdout)
 `;
-import { temporaryFolder } from '../temporaryFolder.js';
 
 /** The Python that has MLflow; undefined, with a word in the log, where there is none. */
 async function findPython(t: ExecutionContext): Promise<string | undefined> {

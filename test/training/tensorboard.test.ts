@@ -8,6 +8,8 @@ import test from 'ava';
 import { packageRoot } from '../../src/native/index.js';
 import { crc32c } from '../../src/training/logging/recordFile.js';
 import { EventWriter } from '../../src/training/logging/tensorboard.js';
+import { onSmallDisk } from '../smallDisk.js';
+import { temporaryFolder } from '../temporaryFolder.js';
 
 /** Three columns, two rows, 8-bit gray. */
 const png = Buffer.from(
@@ -187,8 +189,6 @@ json.dump({
     },
 }, sys.stdout)
 `;
-import { onSmallDisk } from '../smallDisk.js';
-import { temporaryFolder } from '../temporaryFolder.js';
 
 test('TensorBoard reads the events of a run and of its resumption as one', async (t) => {
   const python = process.env['ROENTGEN_PYTHON'] ?? 'python3';
